@@ -1,0 +1,8 @@
+"""The only place that asks what time it is, so that tests can say."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
