@@ -1,0 +1,22 @@
+"""What a machine may lack. It is said in red, and it is an error where FABLAB_TEST_REQUIRE names it."""
+
+import os
+
+SENTENCES = {
+    "postgres": (
+        "PostgreSQL is missing: nothing was tested on it. "
+        "Install it (apt install postgresql), or name its binaries: PG_BIN=/folder/bin"
+    ),
+    "browser": (
+        "A browser is missing: no page was tested in one. "
+        "Install one (apt install chromium) so that chromium or google-chrome is on the path."
+    ),
+}
+
+
+def required() -> set[str]:
+    """The needs that must not be missing. One we do not know is an error, not a silent typo."""
+    named = {name.strip() for name in os.environ.get("FABLAB_TEST_REQUIRE", "").split(",")} - {""}
+    if unknown := sorted(named - SENTENCES.keys()):
+        raise ValueError(f"FABLAB_TEST_REQUIRE does not know: {', '.join(unknown)}.")
+    return named
