@@ -79,7 +79,9 @@ def from_wall(clock_face: datetime, tz: ZoneInfo, about: str | None = None) -> d
         )
     message = N_("The clock shows {time} twice on that day: say which one you mean.")
     nearest = [at.astimezone(tz) for at in found]
-    raise Refused(Problem("ambiguous_time", message, about, {"time": f"{face:%H:%M}"}, None, nearest))
+    raise Refused(
+        Problem("ambiguous_time", message, about, {"time": f"{face:%H:%M}"}, None, nearest)
+    )
 
 
 def read_time(text: str, tz: ZoneInfo, about: str | None = None) -> datetime:
