@@ -21,9 +21,9 @@ def environment(autoescape: bool) -> Environment:
     A misspelt name in a template is an error, not an empty space. All texts speak the language
     that `i18n.language` holds, all times are in the zone of `formats.zone_in_use`.
     """
-    made = Environment(  # noqa: S701 - the caller says which; both are meant
+    made = Environment(
         loader=FileSystemLoader(shipped("templates")),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - the caller says which; both are meant
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
