@@ -14,7 +14,7 @@ from fablab.core import formats
 from fablab.core.errors import Problem
 from fablab.core.periods import Period
 from fablab.core.settings import shipped
-from fablab.core.words import LANGUAGES, Words
+from fablab.core.words import LANGUAGES, Phrase, Words
 
 __all__ = ["LANGUAGES", "direction", "gettext", "language", "ngettext", "say"]
 
@@ -62,6 +62,9 @@ def in_words(value: Any) -> str:
     match value:
         case Words():
             return value.say(name)
+        case Phrase():
+            details = {each: in_words(detail) for each, detail in value.details.items()}
+            return gettext(value.message).format(**details)
         case Period():
             return formats.period(value, name)
         case datetime():

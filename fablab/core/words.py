@@ -51,3 +51,11 @@ class Words:
 
     def __bool__(self) -> bool:
         return bool(self.ar or self.fr or self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A piece of a message that is a message itself, such as "Laser, level 2"."""
+
+    message: str
+    details: Mapping[str, Any]
