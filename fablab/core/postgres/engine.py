@@ -1,0 +1,132 @@
+"""Piccolo's PostgreSQL engine, with connections that always come back and sessions that end."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+from piccolo.apps.migrations.tables import Migration
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
+
+from fablab.core import counting
+from fablab.core.postgres.reaching import reaching
+from fablab.core.postgres.transaction import Snapshot, Transaction
+from fablab.core.transactions import to_the_end
+
+SESSION = {
+    "application_name": "fablab",
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "30s",
+    "lock_timeout": "10s",
+    "statement_timeout": "30s",
+}
+UNHURRIED = {"lock_timeout": "0", "statement_timeout": "0"}
+SECONDS_TO_CONNECT = 10  # and to wait for a free connection
+
+
+class SafePostgresEngine(PostgresEngine):
+    """Connections are lent and always given back; no session waits for ever.
+
+    `session` overrides SESSION; `seconds_to_answer` is for a server that has gone silent.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        most_connections: int = 10,
+        seconds_to_answer: float | None = 45,
+        session: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.dsn = dsn
+        self.most_connections = most_connections
+        self._loop: asyncio.AbstractEventLoop | None = None
+        config = {
+            "dsn": dsn,
+            "timeout": SECONDS_TO_CONNECT,
+            "command_timeout": seconds_to_answer,
+            "server_settings": {**SESSION, **session},
+        }
+        super().__init__(config)
+
+    async def check_version(self) -> None:
+        """Piccolo would connect as soon as the engine is made."""
+
+    def unhurried(self) -> "SafePostgresEngine":
+        """The same database for a migration, which may take its time."""
+        return SafePostgresEngine(self.dsn, seconds_to_answer=None, session=UNHURRIED)
+
+    @property
+    def is_open(self) -> bool:
+        return self.pool is not None
+
+    @property
+    def _pool_here(self) -> Any:
+        """The pool, if it belongs to the event loop that asks."""
+        return self.pool if asyncio.get_running_loop() is self._loop else None
+
+    async def start_connection_pool(self, **options: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        usual = {"min_size": 1, "max_size": self.most_connections, "reset": _leave_as_it_is}
+        with reaching():
+            await super().start_connection_pool(**usual | options)
+
+    async def close_connection_pool(self) -> None:
+        if self.is_open:
+            await super().close_connection_pool()
+
+    async def borrow(self) -> Any:
+        if pool := self._pool_here:
+            return await pool.acquire(timeout=SECONDS_TO_CONNECT)
+        return await self.get_new_connection()
+
+    async def give_back(self, connection: Any) -> None:
+        """A pooled connection that is still in a transaction is rolled back on its way."""
+        if self.pool and isinstance(connection, PoolConnectionProxy):
+            await self.pool.release(connection)
+        else:
+            await connection.close()
+
+    def transaction_exists(self) -> bool:
+        return bool(self.current_transaction.get())
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(self, allow_nested)
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        sql, args = querystring.compile_string(engine_type="postgres")
+        if querystring.table is not Migration:
+            _refuse_naive(args)
+        return await self.run(sql, args)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        return await self.run(ddl)
+
+    async def run(self, sql: str, args: Sequence[Any] = ()) -> Any:
+        """Run one statement in its transaction, or on a borrowed connection."""
+        counting.note(sql)
+        with reaching():
+            if transaction := self.current_transaction.get():
+                return await transaction.connection.fetch(sql, *args)
+            connection = await self.borrow()
+            try:
+                return await connection.fetch(sql, *args)
+            finally:
+                await to_the_end(self.give_back(connection))
+
+
+def _refuse_naive(values: Sequence[Any]) -> None:
+    """The driver would take a naive datetime for local time."""
+    for value in values:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"A naive datetime has no place in the database: {value!r}.")
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    """Nothing here changes a session, so resetting it would be one round trip for nothing."""

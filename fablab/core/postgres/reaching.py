@@ -1,0 +1,32 @@
+"""Telling a server that cannot be reached, or is too busy, from a wrong question."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from fablab.core.errors import Unavailable
+
+OUT_OF_REACH = (
+    OSError,  # TimeoutError is one: no connection was free in time
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, or a statement took too long
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """Whether the server, not what it was asked, is the reason."""
+    closed = type(error) is asyncpg.InterfaceError and "clos" in str(error)
+    return closed or isinstance(error, OUT_OF_REACH)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_out_of_reach(error):
+            raise Unavailable(retry_after=2) from error
+        raise
