@@ -1,19 +1,65 @@
 """The world every test starts in: nine o'clock on MONDAY, an empty lab, nothing left behind."""
 
-from collections.abc import Callable, Iterator
+import inspect
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests.support import environment
 
 FOLDER = environment.prepare()  # before anything of fablab is imported
 
-from fablab.core import clock
+from fablab.core import clock, db
 from tests.factories import MONDAY
+from tests.support import browsers, databases, needs, postgres
+
+if TYPE_CHECKING:
+    from tests.support.browser import Browser
 
 Travel = Callable[[datetime | timedelta], datetime]
+
+hypothesis.settings.register_profile("default", deadline=None, max_examples=50, database=None)
+hypothesis.settings.register_profile("all", deadline=None, max_examples=500, database=None)
+hypothesis.settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run on PostgreSQL that was given no server starts one, once for all its workers."""
+    config.add_cleanup(lambda: environment.forget(FOLDER))
+    if hasattr(config, "workerinput"):
+        return
+    for need in needs.missing() & needs.required():
+        raise pytest.UsageError(needs.SENTENCES[need])
+    if needs.wants_postgres() and "FABLAB_TEST_POSTGRES" not in os.environ:
+        if not (place := postgres.binaries()):
+            raise pytest.UsageError(needs.SENTENCES["postgres"])
+        server = ExitStack()
+        config.add_cleanup(server.close)
+        os.environ["FABLAB_TEST_POSTGRES"] = server.enter_context(postgres.server(place))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not browsers.executable():
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=needs.SENTENCES["browser"]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nothing is left out in silence."""
+    for need in sorted(needs.missing()):
+        terminalreporter.write_line(needs.SENTENCES[need], red=True)
+    for report in terminalreporter.stats.get("skipped", []):
+        terminalreporter.write_line(f"Not tested: {report.nodeid}", red=True)
+
+
+class Undone(Exception):
+    """Raised to take back what a test has written."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +76,66 @@ def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
     return go
 
 
-@pytest.fixture(scope="session", autouse=True)
-def folder() -> Iterator[Path]:
-    yield FOLDER
-    environment.forget(FOLDER)
+@pytest.fixture(scope="session")
+async def copies() -> databases.Databases:
+    """Where a test's database comes from: made by the migrations, once."""
+    made = databases.of_this_run(FOLDER)
+    await made.prepare()
+    return made
+
+
+@pytest.fixture(scope="session")
+async def database(copies: databases.Databases) -> AsyncIterator[databases.Copy]:
+    """This worker's database, its connections open until the last test is over."""
+    async with copies.copy() as copy, copy.in_use():
+        yield copy
+
+
+@pytest.fixture
+async def rolled_back(database: databases.Copy) -> AsyncIterator[None]:
+    """The test runs inside one transaction; those it opens are savepoints, and all is undone."""
+    try:
+        async with db.transaction():
+            yield
+            raise Undone
+    except Undone:
+        pass
+
+
+@pytest.fixture
+async def committed_database(copies: databases.Databases) -> AsyncIterator[databases.Copy]:
+    """A database of this test's own, where COMMIT is one: for races, kills and other processes."""
+    async with copies.copy() as copy, copy.in_use():
+        yield copy
+
+
+@pytest.fixture(autouse=True)
+def _a_database_for_those_who_wait(request: pytest.FixtureRequest) -> None:
+    """Whatever awaits has a database; rules do not, and need none."""
+    if "committed_database" in request.fixturenames:
+        return
+    if inspect.iscoroutinefunction(inspect.unwrap(request.function)):
+        request.getfixturevalue("rolled_back")
+
+
+@pytest.fixture
+def counted() -> Callable[[], AbstractContextManager[db.Counted]]:
+    """`with counted() as sent: ...`, then `sent.count` and `sent.statements`."""
+    return db.counting
+
+
+@pytest.fixture(scope="session")
+def app() -> Any:
+    """The whole web app, made once; its scheduler and its server are not started."""
+    from fablab.app import create_app
+
+    return create_app()
+
+
+@pytest.fixture
+async def browser(app: Any) -> AsyncIterator["Browser"]:
+    """Asks the app in the test's own loop and transaction; what it answers is seen at once."""
+    from tests.support.browser import Browser
+
+    async with Browser(app) as browser:
+        yield browser

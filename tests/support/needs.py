@@ -5,6 +5,8 @@ It is said in red, and it is an error where FABLAB_TEST_REQUIRE names it.
 
 import os
 
+from tests.support import browsers, postgres
+
 SENTENCES = {
     "postgres": (
         "PostgreSQL is missing: nothing was tested on it. "
@@ -17,9 +19,20 @@ SENTENCES = {
 }
 
 
+def wants_postgres() -> bool:
+    return os.environ.get("FABLAB_TEST_DATABASE", "sqlite") == "postgresql"
+
+
 def required() -> set[str]:
     """The needs that must not be missing. One we do not know is an error, not a silent typo."""
     named = {name.strip() for name in os.environ.get("FABLAB_TEST_REQUIRE", "").split(",")} - {""}
     if unknown := sorted(named - SENTENCES.keys()):
         raise ValueError(f"FABLAB_TEST_REQUIRE does not know: {', '.join(unknown)}.")
     return named
+
+
+def missing() -> set[str]:
+    found = set() if browsers.executable() else {"browser"}
+    if "FABLAB_TEST_POSTGRES" not in os.environ and not postgres.binaries():
+        found.add("postgres")
+    return found
