@@ -1,6 +1,7 @@
 """People: who they are, how they prove it, what they agreed to."""
 
 from enum import StrEnum
+from typing import Any
 
 from piccolo.columns import (
     JSON,
@@ -75,7 +76,9 @@ class Member(Table):
     declared_adult = Boolean(default=False)
     adult_seen_at = Timestamptz(null=True, default=None)
     seen_in_person_at = Timestamptz(null=True, default=None)
-    guardian = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    guardian: ForeignKey[Any] = ForeignKey(
+        "self", null=True, default=None, on_delete=OnDelete.restrict
+    )
     consent_until = Date(null=True, default=None, help_text="Guardian's consent, last day.")
     plan = ForeignKey(Plan, null=True, default=None, on_delete=OnDelete.restrict)
     plan_until = Date(null=True, default=None, help_text="Last day; none: no end.")
@@ -173,6 +176,7 @@ class OneTimeCode(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
     purpose = Varchar(20, choices=CodePurpose)
     code_hash = Varchar(64, unique=True)
+    nonce = Varchar(40, default="", help_text="What a mailed link is derived from, with our key.")
     email = Varchar(254, null=True, default=None, help_text="The address it confirms.")
     made_at = Timestamptz(default=None, null=False)
     made_by = BigInt(null=True, default=None)
