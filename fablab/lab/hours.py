@@ -63,6 +63,7 @@ class Span:
     """Named days in a row, both ends inclusive. Unconfirmed, it changes nothing yet."""
 
     id: int = 0
+    slug: str = ""
     name: Words = field(default_factory=Words)
     first_day: date
     last_day: date

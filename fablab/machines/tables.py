@@ -16,17 +16,6 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 
-class Attendance(StrEnum):
-    STAFFED = "staffed"
-    START_AND_END_STAFFED = "start_and_end_staffed"
-    ANYTIME = "anytime"
-
-
-class ClosedHours(StrEnum):
-    NIGHT = "night"
-    WEEKEND = "weekend"
-
-
 class SafetyClass(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"

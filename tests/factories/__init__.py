@@ -16,3 +16,19 @@ def hours(start: float, length: float = 1) -> Period:
     """A period that begins `start` hours after MONDAY, nine o'clock UTC."""
     begin = MONDAY + timedelta(hours=start)
     return Period(begin, begin + timedelta(hours=length))
+
+
+from tests.factories.lab import (  # noqa: F401 - told on
+    a_charter,
+    a_closure,
+    a_day_exception,
+    a_lab,
+    a_season,
+)
+from tests.factories.machines import (  # noqa: F401 - told on
+    a_category,
+    a_certification,
+    a_machine,
+    a_material,
+    a_room,
+)
