@@ -10,15 +10,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.support import browsers, needs, postgres
+from tests.support import needs, postgres
 
 NOTHING_COLLECTED = 5
+# What each needs. Browsers are driven with SQLite only: a page looks the same on either.
+DATABASES = {"sqlite": "browser", "postgresql": "postgres"}
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,20 @@ def main(arguments: list[str]) -> int:
     everything = "--all" in arguments
     arguments = [argument for argument in arguments if argument != "--all"]
     wanted = os.environ.get("FABLAB_TEST_DATABASE")
-    databases = [wanted] if wanted else ["sqlite", "postgresql"]
-    place = _find_postgres() if "postgresql" in databases else None
-    missing = _missing(place, databases)
-    for need in missing:
-        _red(needs.SENTENCES[need])
+    asked = (wanted,) if wanted else tuple(DATABASES)
+    if unknown := set(asked) - set(DATABASES):
+        _red(f"FABLAB_TEST_DATABASE is {' or '.join(DATABASES)}, not {unknown.pop()}.")
+        return 2
+    place = _find_postgres() if "postgresql" in asked else None
+    missing = _say_what_is_missing(asked)
     if missing & needs.required():
         _red("FABLAB_TEST_REQUIRE asks for it, so this is an error.")
         return 1
-    if place is None and "postgresql" in databases:
-        databases.remove("postgresql")
     with _postgres(place):
-        outcomes = [_test(database, everything, arguments) for database in databases]
+        there = [database for database in asked if place or database == "sqlite"]
+        outcomes = [_test(database, everything, arguments) for database in there]
     _show(outcomes)
-    for need in missing:
-        _red(needs.SENTENCES[need])
+    _say_what_is_missing(asked)
     return _worst(outcomes)
 
 
@@ -76,10 +77,10 @@ def _find_postgres() -> Path | None:
     return postgres.install_the_wheel()
 
 
-def _missing(place: Path | None, databases: list[str]) -> set[str]:
-    missing = set() if browsers.executable() else {"browser"}
-    if place is None and "postgresql" in databases:
-        missing.add("postgres")
+def _say_what_is_missing(asked: Iterable[str]) -> set[str]:
+    missing = needs.missing() & {DATABASES[database] for database in asked}
+    for need in sorted(missing):
+        _red(needs.SENTENCES[need])
     return missing
 
 
@@ -108,12 +109,10 @@ def _test(database: str, everything: bool, arguments: list[str]) -> Outcome:
 
 
 def _pytest(database: str, everything: bool) -> list[str]:
-    """Pages in a browser look the same on every database: they are run on SQLite only."""
     left_out = [] if everything else ["not slow"]
     if database == "postgresql":
         left_out.append("not browser")
-    command = [sys.executable, "-m", "pytest", "-n", str(len(os.sched_getaffinity(0)))]
-    command += ["--dist", "worksteal"]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
     if everything:
         command.append("--hypothesis-profile=all")
     return [*command, "-m", " and ".join(left_out)] if left_out else command
@@ -124,7 +123,8 @@ def _show(outcomes: list[Outcome]) -> None:
     for one in outcomes:
         line = f"{one.database:<12}{one.passed:>8}{one.failed:>8}{one.skipped:>9}"
         line += f"{one.seconds:>9.1f}"
-        _red(line) if one.failed or one.code not in (0, NOTHING_COLLECTED) else print(line)
+        is_fine = not one.failed and one.code in (0, NOTHING_COLLECTED)
+        (print if is_fine else _red)(line)
 
 
 def _worst(outcomes: list[Outcome]) -> int:
