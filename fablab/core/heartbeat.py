@@ -7,7 +7,7 @@ from fablab.core.periods import Period
 from fablab.core.tables import Heartbeat
 
 PAGES = "pages"
-EVERY = timedelta(seconds=5)
+EVERY = 5  # seconds
 MISSED = timedelta(seconds=30)  # a shorter silence is a busy machine, not an absence
 
 BEAT = """

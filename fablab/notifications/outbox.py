@@ -15,6 +15,7 @@ from fablab.core.errors import Unavailable
 from fablab.core.facts import Facts, load
 from fablab.core.letters import Letter, Undeliverable
 from fablab.core.mail import Deliver
+from fablab.members.viewer import joined
 from fablab.notifications import rendering
 from fablab.notifications.rendering import Reader
 from fablab.notifications.tables import MailState, Notification
@@ -96,10 +97,8 @@ def by_id(row: dict[str, Any]) -> int:
 
 
 def reader(row: dict[str, Any]) -> Reader:
-    arabic, latin = (
-        f"{row['given_name_' + kind]} {row['family_name_' + kind]}".strip()
-        for kind in ("ar", "latin")
-    )
+    arabic = joined(row["given_name_ar"], row["family_name_ar"])
+    latin = joined(row["given_name_latin"], row["family_name_latin"])
     return Reader(row["id"], row["language"], arabic, latin)
 
 

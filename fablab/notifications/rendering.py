@@ -17,6 +17,8 @@ from fablab.core.letters import one_line
 from fablab.core.rendering import environment
 from fablab.core.settings import settings
 from fablab.lab import queries as lab
+from fablab.lab.place import Place
+from fablab.members import codes
 
 Enrich = Callable[[Sequence[Facts]], Awaitable[Sequence[Facts]]]
 
@@ -73,7 +75,7 @@ async def completed(notices: Sequence[tuple[str, Facts]]) -> list[Facts]:
 async def mailed(template: str, facts: Facts, reader: Reader) -> Told:
     """The notice as a mail: subject, text, and the same text as HTML."""
     place = await lab.place()
-    known = context(facts, reader, place, reader.language) | link_of(facts)
+    known = context(facts, reader, place, reader.language) | await link_of(facts)
     with speaking(reader.language, place.zone):
         subject, body = split(templates(False).get_template(f"emails/{template}.txt").render(known))
         around = known | {"subject": subject}
@@ -91,7 +93,7 @@ async def shown(template: str, facts: Facts, reader: Reader, language: str) -> T
     return Told(subject, "" if SECRET in facts else body)
 
 
-def context(facts: Facts, reader: Reader, place: Any, language: str) -> dict[str, Any]:
+def context(facts: Facts, reader: Reader, place: Place, language: str) -> dict[str, Any]:
     """What every template may use beside its facts, which win."""
     return {
         "member": reader,
@@ -104,13 +106,9 @@ def context(facts: Facts, reader: Reader, place: Any, language: str) -> dict[str
     } | facts
 
 
-def link_of(facts: Facts) -> Facts:
+async def link_of(facts: Facts) -> Facts:
     """The link for a `code`: made now, so that nothing in the database opens an account."""
-    if SECRET not in facts:
-        return {}
-    from fablab.members import codes
-
-    return {"link": codes.link(facts[SECRET])}
+    return {"link": await codes.link(facts[SECRET])} if SECRET in facts else {}
 
 
 def split(text: str) -> tuple[str, str]:

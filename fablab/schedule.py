@@ -1,0 +1,116 @@
+"""Everything that happens by itself, on one page.
+
+A sweep is an action that may run twice, late, and on two nodes at once: it begins with one
+indexed read, and the database decides who did it. Dated jobs are claimed, one row a run.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, time
+from importlib import import_module
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from fablab.core import clock, heartbeat, jobs
+from fablab.core.errors import NotFound
+from fablab.core.sweeps import Turns, Work
+from fablab.lab.queries import place
+from fablab.members import codes, sessions, throttling
+from fablab.notifications.outbox import send_waiting
+
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # else every turn is two lines
+
+DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+EVERY = 2  # seconds between two looks for something due
+EVERY_MINUTE = 60
+STOPPING = 2  # seconds that what runs may still take when we stop
+
+
+def late(module: str, name: str) -> Callable[..., Awaitable[object]]:
+    async def work(*args: object) -> object:
+        return await getattr(import_module(f"fablab.{module}"), name)(*args)
+
+    return work
+
+
+release_due = late("bookings.release", "release_due")
+reopen_after_downtime = late("bookings.release", "reopen_after_downtime")
+complete_due = late("bookings.completion", "complete_due")
+remind_due = late("bookings.reminders", "remind_due")
+
+
+async def clean_up() -> None:
+    """Delete what nobody may use any more. Each part is an action of its own."""
+    for forget in (
+        sessions.forget_old,
+        codes.forget_old,
+        throttling.forget_old,
+        jobs.forget_old_runs,
+    ):
+        await forget()
+
+
+SWEEPS: dict[str, Work] = {
+    "release-no-shows": release_due,
+    "complete-bookings": complete_due,
+    "send-reminders": remind_due,
+    "send-mail": send_waiting,
+}
+# By the lab's clock on the wall; one that was missed is made up for at the next start.
+NIGHTLY: dict[str, tuple[time, Work]] = {"clean-up": (time(3, 30), clean_up)}
+JOBS: dict[str, Work] = SWEEPS | {name: work for name, (_, work) in NIGHTLY.items()}
+
+
+async def run_job(name: str) -> object:
+    """Run one job now, whatever the time. `NotFound` when there is none of that name."""
+    if name not in JOBS:
+        raise NotFound(name)
+    return await JOBS[name]()
+
+
+async def dated() -> None:
+    """Run each dated job whose time has come, unless a process did or is at it."""
+    zone = (await place()).zone
+    for name, (at, work) in NIGHTLY.items():
+        await jobs.once(name, jobs.last_due(at, zone, clock.now()), work)
+
+
+async def come_back() -> None:
+    """Nobody loses a booking because the pages were away: move those releases, then beat.
+
+    Two processes that start together may both do this; neither sweeps before it is done.
+    """
+    gone = await heartbeat.away(heartbeat.PAGES, clock.now())
+    if gone is not None:
+        await reopen_after_downtime(gone.start, gone.end)
+    await heartbeat.beat()
+
+
+@asynccontextmanager
+async def running(*, pages: bool, work: bool = True) -> AsyncIterator[None]:
+    """Meanwhile things happen by themselves: around a server's life, or the command `jobs`.
+
+    `pages`: this process serves them, and says so by its heartbeat. Without `work` it does
+    nothing else (another node has the jobs).
+    """
+    chosen: dict[str, tuple[int, Work]] = {}
+    if pages:
+        chosen["heartbeat"] = (heartbeat.EVERY, heartbeat.beat)
+    if work:
+        chosen |= {name: (EVERY, sweep) for name, sweep in SWEEPS.items()}
+        chosen["dated"] = (EVERY_MINUTE, dated)
+    if pages:
+        await come_back()
+    turns, scheduler = Turns(), AsyncIOScheduler(timezone=UTC, job_defaults=DEFAULTS)
+    for name, (seconds, repeated) in chosen.items():
+        scheduler.add_job(turns.take, "interval", (name, repeated), seconds=seconds)
+    scheduler.start()
+    for name, (_, repeated) in chosen.items():
+        await turns.take(name, repeated)  # not only after the first interval
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        await turns.end(STOPPING)
+        scheduler.shutdown(wait=False)
