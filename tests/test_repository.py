@@ -34,7 +34,7 @@ def untidy(text: str) -> list[str]:
         problems.append("has carriage returns")
     if text and not text.endswith("\n"):
         problems.append("does not end with a newline")
-    if re.search(r"[ \t]+$", text, re.MULTILINE):
+    if re.search(r"^(?!-- $).*[ \t]$", text, re.MULTILINE):  # a mail signs with "-- "
         problems.append("has spaces at the end of a line")
     return problems
 

@@ -102,8 +102,7 @@ def server(place: Path) -> Iterator[str]:
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: nobody needs this data again
-            process.wait(20)
+            _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -137,7 +136,13 @@ def _start(place: Path, folder: Path, identity: Identity) -> tuple[subprocess.Po
             )
         if _answers(process, port):
             return process, port
+        _stop(process)
     raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGQUIT)  # at once: nobody needs this data again
+    process.wait(20)
 
 
 def _free_port() -> int:
