@@ -5,13 +5,16 @@ indexed read, and the database decides who did it. Dated jobs are claimed, one r
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, time
-from importlib import import_module
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from fablab.bookings.completion import complete_due
+from fablab.bookings.release import release_due, reopen_after_downtime
+from fablab.bookings.reminders import remind_due
 from fablab.core import clock, heartbeat, jobs
 from fablab.core.errors import NotFound
 from fablab.core.sweeps import Turns, Work
@@ -25,19 +28,6 @@ DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 EVERY = 2  # seconds between two looks for something due
 EVERY_MINUTE = 60
 STOPPING = 2  # seconds that what runs may still take when we stop
-
-
-def late(module: str, name: str) -> Callable[..., Awaitable[object]]:
-    async def work(*args: object) -> object:
-        return await getattr(import_module(f"fablab.{module}"), name)(*args)
-
-    return work
-
-
-release_due = late("bookings.release", "release_due")
-reopen_after_downtime = late("bookings.release", "reopen_after_downtime")
-complete_due = late("bookings.completion", "complete_due")
-remind_due = late("bookings.reminders", "remind_due")
 
 
 async def clean_up() -> None:
@@ -84,19 +74,20 @@ async def come_back() -> None:
     gone = await heartbeat.away(heartbeat.PAGES, clock.now())
     if gone is not None:
         await reopen_after_downtime(gone.start, gone.end)
-    await heartbeat.beat()
+    await heartbeat.beat(heartbeat.PAGES)
 
 
 @asynccontextmanager
-async def running(*, pages: bool, work: bool = True) -> AsyncIterator[None]:
+async def running(*, pages: bool = True, work: bool = True) -> AsyncIterator[None]:
     """Meanwhile things happen by themselves: around a server's life, or the command `jobs`.
 
-    `pages`: this process serves them, and says so by its heartbeat. Without `work` it does
-    nothing else (another node has the jobs).
+    `pages`: this process serves them. Without `work` it only says so by its heartbeat, and
+    another node has the jobs.
     """
-    chosen: dict[str, tuple[int, Work]] = {}
-    if pages:
-        chosen["heartbeat"] = (heartbeat.EVERY, heartbeat.beat)
+    alive = [name for name, here in ((heartbeat.PAGES, pages), (heartbeat.JOBS, work)) if here]
+    chosen: dict[str, tuple[int, Work]] = {
+        "heartbeat": (heartbeat.EVERY, partial(heartbeat.beat, *alive))
+    }
     if work:
         chosen |= {name: (EVERY, sweep) for name, sweep in SWEEPS.items()}
         chosen["dated"] = (EVERY_MINUTE, dated)

@@ -6,7 +6,7 @@ from fablab.core import clock, db
 from fablab.core.periods import Period
 from fablab.core.tables import Heartbeat
 
-PAGES = "pages"
+PAGES, JOBS = "pages", "jobs"
 EVERY = 5  # seconds
 MISSED = timedelta(seconds=30)  # a shorter silence is a busy machine, not an absence
 
@@ -17,12 +17,13 @@ BEAT = """
 
 
 @db.transactional
-async def beat(name: str = PAGES) -> None:
-    """Still here."""
-    await db.execute(BEAT, name, clock.now())
+async def beat(*names: str) -> None:
+    """Still here: the pages, the jobs, or both."""
+    for name in sorted(names):  # every process in the same order
+        await db.execute(BEAT, name, clock.now())
 
 
-async def last(name: str = PAGES) -> datetime | None:
+async def last(name: str) -> datetime | None:
     row = await Heartbeat.select(Heartbeat.at).where(Heartbeat.name == name).first()
     return row["at"] if row else None
 

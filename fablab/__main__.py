@@ -1,0 +1,5 @@
+"""`python -m fablab` does the same as `fablab`."""
+
+from fablab.cli import main
+
+main(prog_name="fablab")
