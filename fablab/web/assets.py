@@ -123,7 +123,7 @@ def headers_of(found: Asset, packed: bool) -> list[Header]:
     return [*headers, (b"content-encoding", b"gzip")] if packed else headers
 
 
-@asgi("/static", is_mount=True, copy_scope=True)
+@asgi("/static", is_mount=True, copy_scope=True, opt={"plain": True, "packed": True})
 async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer from memory only: an address that is not on the shelf leads nowhere."""
     found = addresses().get("/static/" + scope["path"].removeprefix("/static").lstrip("/"))

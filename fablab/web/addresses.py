@@ -1,0 +1,48 @@
+"""Where a request comes from.
+
+The rule: the peer's own address counts. Only where the peer is loopback or a private address,
+so a proxy of ours, the last hop it wrote into X-Forwarded-For counts instead: earlier hops are
+whatever the sender liked to write.
+"""
+
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+
+def peer(scope: Any) -> str:
+    found = scope.get("client")
+    return str(found[0]) if found else ""
+
+
+@lru_cache(maxsize=4096)
+def is_ours(address: str) -> bool:
+    """Loopback or private: where our own proxy would stand. No address at all is a socket."""
+    if not address:
+        return True
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return found.is_loopback or found.is_private
+
+
+@lru_cache(maxsize=4096)
+def readable(address: str) -> str:
+    """The address in its shortest form, empty when it is none; IPv4 in IPv6 as IPv4."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return ""
+    mapped = getattr(found, "ipv4_mapped", None)
+    return str(mapped or found)
+
+
+def client(scope: Any) -> str:
+    """The address a request is counted under."""
+    direct = peer(scope)
+    if is_ours(direct):
+        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+        if last := readable(forwarded.rpartition(",")[2]):
+            return last
+    return readable(direct) or direct[:45]

@@ -1,0 +1,163 @@
+"""From the app's errors to answers: a page for people, a problem document for programs.
+
+The only place where an error of the domain meets a status code. Handlers are plain functions:
+the framework cannot await them.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import asyncpg
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from fablab.core.errors import (
+    FablabError,
+    Forbidden,
+    NotFound,
+    Problem,
+    Refused,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
+from fablab.web import problems
+from fablab.web.auth import safe_next
+from fablab.web.csrf import SAFE
+from fablab.web.language import is_api
+from fablab.web.pages import page
+from fablab.web.visits import visit_of
+
+Asked = Request[Any, Any, Any]
+logger = logging.getLogger("fablab")
+GONE = "client disconnected prematurely"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an error is told: the status, the reasons, what else the headers say."""
+
+    status: int
+    problems: Sequence[Problem] = ()
+    detail: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def verdict(error: Exception) -> Verdict:
+    """What an error means to whoever asked."""
+    match error:
+        case Unreadable():
+            return Verdict(400, error.problems)
+        case Refused():
+            return Verdict(problems.status_of(error.problems), error.problems)
+        case NotFound():
+            return Verdict(404)
+        case Forbidden():
+            return forbidden(error)
+        case Unauthorized():
+            return Verdict(401, headers={"www-authenticate": 'Bearer realm="fablab"'})
+        case TooMany():
+            return Verdict(429, headers={"retry-after": str(error.retry_after)})
+        case Unavailable():
+            return Verdict(503, headers={"retry-after": str(error.retry_after)})
+        case HTTPException():
+            return of_the_framework(error)
+        case _ if is_full(error):
+            return Verdict(503, headers={"retry-after": "60"})
+        case _:
+            return Verdict(500)
+
+
+def forbidden(error: Forbidden) -> Verdict:
+    if error.field is None:
+        return Verdict(403, detail=str(error))
+    message = str(error) or problems.KNOWN[403][2]
+    return Verdict(403, (Problem("forbidden", message, error.field),))
+
+
+def of_the_framework(error: HTTPException) -> Verdict:
+    """Its sentences are English and for programmers: only the status and some headers are told."""
+    kept = {"allow", "retry-after", "www-authenticate"}
+    said = {name: text for name, text in (error.headers or {}).items() if name.lower() in kept}
+    return Verdict(error.status_code, fields_of(error), headers=said)
+
+
+def fields_of(error: HTTPException) -> tuple[Problem, ...]:
+    """The parameters of an address that could not be read, by name."""
+    if error.status_code != 400 or not isinstance(error.extra, list):
+        return ()
+    names = [str(one.get("key", "")) for one in error.extra if isinstance(one, dict)]
+    message = problems.KNOWN[400][2]
+    return tuple(Problem("unreadable", message, name or None) for name in names)
+
+
+def is_full(error: Exception) -> bool:
+    """The disk has no room: nothing was kept and nothing is broken."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or isinstance(error, asyncpg.DiskFullError)
+
+
+def show(request: Asked, error: Exception) -> Response[Any]:
+    """The answer to an error."""
+    found = verdict(error)
+    if found.status >= 500 and GONE not in str(getattr(error, "detail", "")):
+        level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
+        logger.log(level, "%s at %s", type(error).__name__, route_of(request), exc_info=error)
+    if not wants_page(request):
+        told = problems.document(
+            found.status, visit_of(request.scope).id, found.problems, found.detail
+        )
+        return problems.answer(told, found.headers)
+    if found.status == 401:
+        return ask_to_sign_in(request)
+    return error_page(request, found)
+
+
+def route_of(request: Asked) -> str:
+    return f"{request.scope['method']} {request.scope.get('path_template') or 'no route'}"
+
+
+def wants_page(request: Asked) -> bool:
+    """People get pages; programs, and our own scripts that ask for JSON, get documents."""
+    if is_api(request.scope):
+        return False
+    accepts = request.headers.get("accept", "")
+    return "json" not in accepts or "text/html" in accepts
+
+
+def ask_to_sign_in(request: Asked) -> Redirect:
+    """After signing in one finds the page again; after a form, the page it stood on."""
+    path = request.url.path
+    if request.scope["method"] in SAFE:
+        target = f"{path}?{request.url.query}" if request.url.query else path
+    else:
+        target = urlsplit(request.headers.get("referer", "")).path or "/"
+    return Redirect("/sign-in?" + urlencode({"next": safe_next(target)}), status_code=303)
+
+
+def error_page(request: Asked, found: Verdict) -> Response[Any]:
+    _, title, advice = problems.known(found.status)
+    return page(
+        request,
+        "errors/error.html",
+        status=found.status,
+        problems=found.problems,
+        headers=found.headers,
+        title=title,
+        advice=found.detail or advice,
+        code=found.status,
+        request_id=visit_of(request.scope).id,
+    )
+
+
+HANDLERS: dict[type[Exception] | int, Any] = {
+    FablabError: show,
+    HTTPException: show,
+    Exception: show,
+}

@@ -1,0 +1,88 @@
+"""Who is asking, found by the key their browser or their program sends: one statement each."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from fablab.core import clock, db
+from fablab.core.errors import Unavailable
+from fablab.core.secrets import digest
+from fablab.members.tables import ApiToken, Role, Session
+from fablab.members.viewer import Viewer
+
+SEEN_EVERY = timedelta(minutes=5)
+LONGEST_KEY = 200
+
+PERSON = """
+m.id, m.number, m.role, m.language, m.given_name_ar, m.family_name_ar, m.given_name_latin,
+m.family_name_latin, m.email, m.email_confirmed_at,
+(SELECT max(c.version) FROM charter_acceptance c WHERE c.member = m.id) AS charter_version,
+(SELECT count(*) FROM notification n WHERE n.member = m.id AND n.read_at IS NULL) AS unread
+"""
+BY_SESSION = f"""
+SELECT s.id AS session_id, s.last_seen_at AS seen_at, {PERSON}
+FROM session s JOIN member m ON m.id = s.member
+WHERE s.key_hash = {{}} AND s.expires_at > {{}} AND m.state = 'active'
+"""  # noqa: S608 - both parts are ours
+BY_TOKEN = f"""
+SELECT t.id AS token_id, t.last_used_at AS seen_at, t.scopes, {PERSON}
+FROM api_token t JOIN member m ON m.id = t.member
+WHERE t.key_hash = {{}} AND t.revoked_at IS NULL AND m.state = 'active'
+"""  # noqa: S608 - both parts are ours
+
+
+async def by_session(key: str) -> Viewer | None:
+    """The member signed in with that session key; None when it is unknown, over or closed."""
+    if not key or len(key) > LONGEST_KEY:
+        return None
+    rows = await db.fetch(BY_SESSION, digest(key), clock.now())
+    if not rows:
+        return None
+    [row] = rows
+    if is_due(row):
+        await seen(Session, Session.last_seen_at, row["session_id"])
+    return viewer(row, session_id=row["session_id"])
+
+
+async def by_token(token: str) -> Viewer | None:
+    """The member a program acts for; None when the token is unknown, revoked or closed."""
+    if not token or len(token) > LONGEST_KEY:
+        return None
+    rows = await db.fetch(BY_TOKEN, digest(token))
+    if not rows:
+        return None
+    [row] = rows
+    if is_due(row):
+        await seen(ApiToken, ApiToken.last_used_at, row["token_id"])
+    return viewer(row, scopes=frozenset(json.loads(row["scopes"])))
+
+
+def viewer(row: dict[str, Any], **came_by: Any) -> Viewer:
+    return Viewer(
+        id=row["id"],
+        number=row["number"],
+        role=Role(row["role"]),
+        language=row["language"],
+        given_name_ar=row["given_name_ar"],
+        family_name_ar=row["family_name_ar"],
+        given_name_latin=row["given_name_latin"],
+        family_name_latin=row["family_name_latin"],
+        email=row["email"],
+        email_confirmed=row["email_confirmed_at"] is not None,
+        charter_version=row["charter_version"] or 0,
+        unread=row["unread"],
+        **came_by,
+    )
+
+
+def is_due(row: dict[str, Any]) -> bool:
+    """Whether the last look is long enough ago to be noted again: not at every request."""
+    at = db.instant(row["seen_at"])
+    return at is None or at < clock.now() - SEEN_EVERY
+
+
+async def seen(table: Any, column: Any, row_id: int) -> None:
+    try:
+        await table.update({column: clock.now()}).where(table.id == row_id)
+    except Unavailable:
+        return  # the next request will note it
