@@ -27,7 +27,7 @@ INDEXES = (
     """CREATE INDEX booking_end ON booking (ends_at)
        WHERE status IN ('pending', 'confirmed', 'checked_in')""",
     "CREATE INDEX booking_reminder ON booking (remind_at) WHERE status = 'confirmed'",
-    "CREATE INDEX booking_endless ON booking (machine) WHERE kind = 'maintenance'",
+    "CREATE INDEX booking_other ON booking (machine, busy_until) WHERE kind <> 'use'",
     "CREATE INDEX notification_waiting ON notification (next_try_at) WHERE mail_state = 'waiting'",
     "CREATE INDEX notification_unread ON notification (member) WHERE read_at IS NULL",
     "CREATE INDEX notification_member ON notification (member, written_at)",
@@ -36,11 +36,11 @@ INDEXES = (
     "CREATE INDEX certificate_member ON certificate (member)",
     "CREATE INDEX session_member ON session (member)",
     "CREATE INDEX activity_thing ON activity (thing, thing_id)",
-    "CREATE UNIQUE INDEX charter_accepted_once ON charter_acceptance (member, version)",
-    "CREATE UNIQUE INDEX project_member_once ON project_member (project, member)",
-    "CREATE UNIQUE INDEX device_once ON device (key_hash, member)",
-    "CREATE UNIQUE INDEX kept_answer_once ON kept_answer (owner, scope, key)",
-    "CREATE UNIQUE INDEX job_run_once ON job_run (job, due)",
+    "CREATE UNIQUE INDEX charter_acceptance_member_version_key ON charter_acceptance (member, version)",
+    "CREATE UNIQUE INDEX project_member_project_member_key ON project_member (project, member)",
+    "CREATE UNIQUE INDEX device_key_hash_member_key ON device (key_hash, member)",
+    "CREATE UNIQUE INDEX kept_answer_owner_scope_key_key ON kept_answer (owner, scope, key)",
+    "CREATE UNIQUE INDEX job_run_job_due_key ON job_run (job, due)",
 )
 
 

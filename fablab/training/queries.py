@@ -1,7 +1,9 @@
 """What people were taught, and until when it counts."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from fablab.core import db, zones
-from fablab.core.zones import ZoneInfo
 from fablab.training.rules import Held
 
 HELD = """
@@ -10,6 +12,10 @@ SELECT c.certification, c.level, c.valid_from, c.valid_until, c.inactivity_month
      WHERE b.member = c.member AND m.certification = c.certification) AS last_use
 FROM certificate c WHERE c.member = {}
 """
+
+
+def day_of(instant: datetime | None, tz: ZoneInfo) -> date | None:
+    return zones.local_date(instant, tz) if instant else None
 
 
 async def held(member_id: int, tz: ZoneInfo) -> tuple[Held, ...]:
@@ -24,7 +30,7 @@ async def held(member_id: int, tz: ZoneInfo) -> tuple[Held, ...]:
             valid_from=row["valid_from"],
             valid_until=row["valid_until"],
             inactivity_months=row["inactivity_months"],
-            last_use=zones.local_date(row["last_use"], tz) if row["last_use"] else None,
+            last_use=day_of(db.instant(row["last_use"]), tz),
             state=row["state"],
         )
         for row in await db.fetch(HELD, member_id)

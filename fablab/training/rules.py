@@ -35,7 +35,9 @@ def last_day(held: Held) -> date | None:
     """
     if held.inactivity_months is None:
         return held.valid_until
-    lapses = months_later(max(held.valid_from, held.last_use or held.valid_from), held.inactivity_months)
+    lapses = months_later(
+        max(held.valid_from, held.last_use or held.valid_from), held.inactivity_months
+    )
     return min(lapses, held.valid_until) if held.valid_until else lapses
 
 
@@ -44,9 +46,7 @@ def good_on(held: Held, day: date) -> bool:
     return held.state == "valid" and held.valid_from <= day and (until is None or day <= until)
 
 
-def best(
-    certificates: Iterable[Held], certification_id: int, level: int, day: date
-) -> Held | None:
+def best(certificates: Iterable[Held], certification_id: int, level: int, day: date) -> Held | None:
     """The certificate that serves longest among those good on a day, at that level or higher."""
     good = [
         held

@@ -59,7 +59,7 @@ class MachineFacts:
     """The machine as it is under the lock."""
 
     id: int
-    name: Words = Words()
+    name: Words = field(default_factory=Words)
     is_room: bool = False
     status: str = "available"
     dangerous: bool = False

@@ -70,7 +70,9 @@ def machine_is_available(wish: Wish, facts: Facts) -> Problem | None:
     if back and wish.period.start >= back:
         return None
     if machine.status in NEVER:
-        return Problem("machine_unavailable", N_("This machine can no longer be booked."), "machine")
+        return Problem(
+            "machine_unavailable", N_("This machine can no longer be booked."), "machine"
+        )
     message = {
         (False, True): N_("The machine is out of order. It is expected back on {back}."),
         (False, False): N_("The machine is out of order."),

@@ -1,0 +1,74 @@
+"""Giving time back: before the deadline a cancellation, afterwards a late one."""
+
+from fablab.activity.actions import record
+from fablab.bookings import settling
+from fablab.bookings.actions import notice
+from fablab.bookings.queries import locked_for, visible_to
+from fablab.bookings.rules import handling
+from fablab.bookings.situation import limits
+from fablab.bookings.tables import Booking, Status
+from fablab.core import clock, db
+from fablab.core.errors import NotFound, Refused
+from fablab.machines.queries import catalogue
+from fablab.members.viewer import Viewer
+from fablab.notifications.actions import notify
+
+
+async def cancel(
+    actor: Viewer, booking_id: int, *, reason: str = "", give_up: bool = False
+) -> Booking:
+    """Free the slot at once. Too late without `give_up`: Refused with `cancel_too_late`.
+
+    Given up after the deadline it counts as late, never as a no-show. Staff may always cancel.
+    """
+    booking = await visible_to(actor, booking_id)
+    await settling.settle([booking.machine])
+    return await _cancel(actor, booking_id, reason, give_up)
+
+
+@db.transactional
+async def _cancel(actor: Viewer, booking_id: int, reason: str, give_up: bool) -> Booking:
+    booking = await locked_for(actor, booking_id)
+    if booking.status == Status.CANCELLED:
+        return booking
+    view = (await catalogue()).by_id(booking.machine)
+    if view is None:
+        raise NotFound("machine")
+    now, numbers = clock.now(), limits(view)
+    by_staff = actor.is_staff and booking.member != actor.id
+    problem = handling.may_cancel(
+        booking.status, booking.period, numbers, now, give_up=give_up or by_staff
+    )
+    if problem:
+        raise Refused(problem)
+    late = not by_staff and now > handling.cancel_deadline(booking.period, numbers)
+    late = late and booking.status == Status.CONFIRMED
+    before = {"status": str(booking.status)}
+    await booking.update_self(
+        {
+            Booking.status: Status.CANCELLED,
+            Booking.cancelled_at: now,
+            Booking.cancelled_by: actor.id,
+            Booking.cancel_reason: reason,
+            Booking.gave_up: late,
+            Booking.busy_until: max(booking.starts_at, min(now, booking.busy_until)),
+            Booking.remind_at: None,
+            Booking.sequence: booking.sequence + 1,
+        }
+    )
+    after = {"status": Status.CANCELLED, "late": late}
+    await record(
+        "gave_up" if late else "cancelled",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    if booking.member is not None:
+        facts = notice(booking, view.name, view.tag)
+        details = {"late": late, "by_staff": by_staff, "reason": reason}
+        await notify(booking.member, "bookings/cancelled", **facts, **details)
+    return booking

@@ -1,0 +1,155 @@
+"""Moving and extending: all rules again for the new time; refused, the old one stays."""
+
+from datetime import datetime
+from typing import Any
+
+from fablab.activity.actions import record
+from fablab.bookings import guards, making, rules, seats, settling
+from fablab.bookings.actions import Override, notice
+from fablab.bookings.queries import changed_wish, concerns, visible_to
+from fablab.bookings.rules import Intent, Wish
+from fablab.bookings.situation import Situation, around, known
+from fablab.bookings.tables import Booking, Kind, Status
+from fablab.core import clock, db
+from fablab.core.errors import NotFound, Problem, Refused
+from fablab.core.periods import Period
+from fablab.core.words import N_
+from fablab.machines.tables import Machine
+from fablab.members.tables import Member
+from fablab.members.viewer import Viewer
+from fablab.notifications.actions import notify
+
+MOVABLE = (Status.PENDING, Status.CONFIRMED)
+EXTENDABLE = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
+
+
+async def change(
+    actor: Viewer,
+    booking_id: int,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    machine_id: int | None = None,
+    override: Override | None = None,
+) -> Booking:
+    """Another time or machine, or only another end. Raises Refused and changes nothing.
+
+    Moving the start alone keeps the length.
+    """
+    booking = await visible_to(actor, booking_id)
+    machines = {booking.machine, machine_id or booking.machine}
+    await settling.settle(machines)
+    return await _change(actor, booking_id, starts_at, ends_at, machine_id, machines, override)
+
+
+@db.transactional
+async def _change(
+    actor: Viewer,
+    booking_id: int,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    machine_id: int | None,
+    machines: set[int],
+    override: Override | None,
+) -> Booking:
+    locked = {row.id: row for row in await db.locked_all(Machine, machines)}
+    found = await Booking.objects().where(Booking.id == booking_id).first()
+    if found is None or found.member is None:
+        raise NotFound("booking")
+    await db.locked(Member, found.member)
+    booking = await db.locked(Booking, booking_id)
+    if not await concerns(actor, booking) or booking.machine not in machines:
+        raise NotFound("booking")
+    start = starts_at or booking.starts_at
+    end = ends_at or (start + booking.period.length)
+    wish = changed_wish(booking, Period(start, end), machine_id or booking.machine)
+    must_be_changeable(booking, wish)
+    if wish.period == booking.period and wish.machine_id == booking.machine:
+        return booking
+    situation = await surroundings(booking, wish, locked)
+    facts = situation.facts(wish)
+    found_problems = rules.problems(wish, facts)
+    if override and actor.is_staff:
+        found_problems = rules.without_overridden(found_problems, override.rules, actor.role)
+    if found_problems:
+        raise Refused(*found_problems)
+    before = {
+        "machine": booking.machine,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+    }
+    await write(booking, wish, situation, await seats.seat(wish, facts))
+    await told(actor, booking, wish, situation, before, override)
+    return booking
+
+
+def must_be_changeable(booking: Booking, wish: Wish) -> None:
+    allowed = EXTENDABLE if wish.intent == Intent.EXTEND else MOVABLE
+    if booking.kind == Kind.USE and booking.status in allowed:
+        return
+    message = N_("This booking can no longer be changed.")
+    if booking.status == Status.CHECKED_IN:
+        message = N_("This booking has begun: only its end can be changed.")
+    raise Refused(Problem("not_changeable", message))
+
+
+async def surroundings(booking: Booking, wish: Wish, locked: dict[int, Machine]) -> Situation:
+    situation = await known(booking.member, clock.now(), locked=locked)
+    view = situation.view(wish.machine_id)
+    after = max(view.policy.max_duration, wish.period.length) + view.policy.turnaround_after
+    span = Period(wish.period.start, wish.period.start + after)
+    return situation.with_rows(await around([wish.machine_id], span, booking.member))
+
+
+async def write(booking: Booking, wish: Wish, situation: Situation, unit: int) -> None:
+    limits = situation.machine(situation.view(wish.machine_id)).limits
+    moved = wish.intent == Intent.MOVE
+    agreed_at = situation.now if moved else booking.made_at
+    values: dict[str, Any] = making.columns(
+        wish.period,
+        limits,
+        situation.place.zone,
+        agreed_at,
+        released=booking.release_at is not None,
+    )
+    if not moved:
+        del values["remind_at"]
+    values |= {"machine": wish.machine_id, "unit": unit, "sequence": booking.sequence + 1}
+    with guards.guarded():
+        await Booking.update(values).where(Booking.id == booking.id)
+    for name, value in values.items():
+        setattr(booking, name, value)
+
+
+async def told(
+    actor: Viewer,
+    booking: Booking,
+    wish: Wish,
+    situation: Situation,
+    before: dict[str, Any],
+    override: Override | None,
+) -> None:
+    view = situation.view(booking.machine)
+    await record(
+        "moved" if wish.intent == Intent.MOVE else "extended",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        before=before,
+        after={
+            "machine": booking.machine,
+            "starts_at": booking.starts_at,
+            "ends_at": booking.ends_at,
+        },
+        reason=override.reason if override else "",
+    )
+    await notify(
+        booking.member,
+        "bookings/changed",
+        **notice(booking, view.name, view.tag),
+        was_starts_at=before["starts_at"],
+        was_ends_at=before["ends_at"],
+        deadline_at=booking.starts_at - view.policy.notice_to_cancel,
+        by_staff=actor.id != booking.member,
+    )

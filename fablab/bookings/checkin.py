@@ -1,0 +1,143 @@
+"""Being there: checking in, and finishing."""
+
+from fablab.activity.actions import record
+from fablab.bookings import settling
+from fablab.bookings.queries import locked_for, visible_to
+from fablab.bookings.rules import Intent, Wish, handling, person, place
+from fablab.bookings.situation import Situation, known
+from fablab.bookings.tables import Booking, Kind, Status
+from fablab.core import clock, db
+from fablab.core.errors import Problem, Refused
+from fablab.machines.tables import Machine
+from fablab.members.viewer import Viewer
+from fablab.notifications.actions import notify
+
+# What is asked of whoever stands at the machine; lateness and clashes are settled already.
+OPERATOR_RULES = (
+    place.machine_is_available,
+    person.is_certified,
+    person.certificate_lasts,
+    person.age_allows,
+)
+
+
+async def check_in(actor: Viewer, booking_id: int, *, via: str = "web") -> Booking:
+    """Confirm that somebody is there. Twice is once. Raises Refused, or NotFound for strangers.
+
+    Who checks in their own or their team's booking is its operator and needs the certificates;
+    staff check in the member it belongs to.
+    """
+    booking = await visible_to(actor, booking_id)
+    await settling.settle([booking.machine])
+    return await _check_in(actor, booking_id, via)
+
+
+@db.transactional
+async def _check_in(actor: Viewer, booking_id: int, via: str) -> Booking:
+    seen = await visible_to(actor, booking_id)
+    machine = await db.locked(Machine, seen.machine)
+    booking = await locked_for(actor, booking_id)
+    if booking.status == Status.CHECKED_IN:
+        return booking
+    operator = operator_of(actor, booking)
+    situation = await known(operator, clock.now(), locked={machine.id: machine})
+    if problems := why_not(booking, situation):
+        raise Refused(*problems)
+    values = {
+        Booking.status: Status.CHECKED_IN,
+        Booking.operator: operator,
+        Booking.checked_in_at: situation.now,
+        Booking.checked_in_by: actor.id,
+        Booking.checked_in_via: via,
+        Booking.remind_at: None,
+    }
+    await booking.update_self(values)
+    await record(
+        "checked_in",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        before={"status": Status.CONFIRMED},
+        after={"status": Status.CHECKED_IN, "operator": operator, "via": via},
+    )
+    return booking
+
+
+def operator_of(actor: Viewer, booking: Booking) -> int:
+    """Staff who check in somebody else's booking do so for its member."""
+    if booking.member is None or booking.member == actor.id:
+        return actor.id
+    return int(booking.member) if actor.is_staff else actor.id
+
+
+def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:
+    """Every reason against checking in, as of the situation's instant."""
+    view = situation.view(booking.machine)
+    limits = situation.machine(view).limits
+    found = [
+        handling.may_check_in(
+            booking.status, booking.period, booking.release_at, limits, situation.now
+        )
+    ]
+    if booking.kind == Kind.USE:
+        wish = Wish(
+            machine_id=booking.machine,
+            period=booking.period,
+            intent=Intent.NOW,
+            booking_id=booking.id,
+        )
+        facts = situation.facts(wish)
+        found += [rule(wish, facts) for rule in OPERATOR_RULES]
+        held = [hold for hold in facts.person.holds if hold.kind == "safety"]
+        if held:
+            found.append(person.account_is_not_held(wish, facts))
+    return tuple(problem for problem in found if problem)
+
+
+async def finish(actor: Viewer, booking_id: int) -> Booking:
+    """Done early: the rest is free. Raises Refused when nobody had checked in."""
+    await visible_to(actor, booking_id)
+    return await _finish(actor, booking_id)
+
+
+@db.transactional
+async def _finish(actor: Viewer, booking_id: int) -> Booking:
+    booking = await locked_for(actor, booking_id)
+    if booking.status == Status.COMPLETED:
+        return booking
+    if problem := handling.may_finish(booking.status):
+        raise Refused(problem)
+    situation = await known(booking.member or actor.id, clock.now())
+    turnaround = situation.view(booking.machine).policy.turnaround_after
+    until = handling.busy_after_finish(
+        booking.period, booking.busy_until, turnaround, situation.now
+    )
+    values = {
+        Booking.status: Status.COMPLETED,
+        Booking.finished_at: situation.now,
+        Booking.busy_until: until,
+        Booking.sequence: booking.sequence + 1,
+    }
+    await booking.update_self(values)
+    await record(
+        "finished",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        before={"status": Status.CHECKED_IN},
+        after={"status": Status.COMPLETED, "finished_at": situation.now},
+    )
+    if booking.member not in (None, actor.id):
+        view = situation.view(booking.machine)
+        await notify(
+            booking.member,
+            "bookings/finished",
+            booking=booking.id,
+            machine=view.name,
+            tag=view.tag,
+            starts_at=booking.starts_at,
+            finished_at=situation.now,
+        )
+    return booking

@@ -1,0 +1,40 @@
+"""What has ended is completed: checked-in uses, and whatever is never released."""
+
+from fablab.activity.actions import record
+from fablab.bookings.expiry import expire_due
+from fablab.bookings.tables import Status
+from fablab.core import clock, db
+
+MOST_AT_ONCE = 200
+DUE = """
+SELECT id FROM booking WHERE ends_at <= {}
+    AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
+LIMIT {}
+"""
+COMPLETE = """
+UPDATE booking SET status = 'completed', finished_at = ends_at, remind_at = NULL
+WHERE id IN {} AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
+RETURNING id, member
+"""
+
+
+async def complete_due() -> int:
+    """Complete what has ended, expire what was never answered. Two reads when nothing is due."""
+    await expire_due()
+    due = await db.fetch(DUE, clock.now(), MOST_AT_ONCE)
+    return await _complete([row["id"] for row in due]) if due else 0
+
+
+@db.transactional
+async def _complete(ids: list[int]) -> int:
+    rows = await db.fetch(COMPLETE, db.among(ids))
+    for row in rows:
+        await record(
+            "completed",
+            "booking",
+            row["id"],
+            actor=None,
+            member=row["member"],
+            after={"status": Status.COMPLETED},
+        )
+    return len(rows)

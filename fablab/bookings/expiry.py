@@ -1,0 +1,59 @@
+"""Requests that nobody answered in time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from fablab.activity.actions import record
+from fablab.bookings.tables import Status
+from fablab.core import clock, db
+from fablab.machines.queries import catalogue
+from fablab.notifications.actions import notify
+
+MOST_AT_ONCE = 200
+DUE = """
+SELECT id, machine FROM booking WHERE status = 'pending' AND (starts_at <= {} OR decide_by <= {})
+LIMIT {}
+"""
+EXPIRE = """
+UPDATE booking SET status = 'expired', sequence = sequence + 1
+WHERE id IN {} AND status = 'pending'
+RETURNING id, machine, member, starts_at, ends_at
+"""
+
+
+async def expire_due(machine_ids: Iterable[int] | None = None) -> int:
+    """Unanswered at its start, or past its deadline: expired, and its owner told."""
+    now = clock.now()
+    wanted = None if machine_ids is None else set(machine_ids)
+    rows = await db.fetch(DUE, now, now, MOST_AT_ONCE)
+    due = [row["id"] for row in rows if wanted is None or row["machine"] in wanted]
+    return await _expire(due, now) if due else 0
+
+
+@db.transactional
+async def _expire(ids: list[int], now: datetime) -> int:
+    machines = await catalogue()
+    rows = await db.fetch(EXPIRE, db.among(ids))
+    for row in rows:
+        view = machines.by_id(row["machine"])
+        await record(
+            "expired",
+            "booking",
+            row["id"],
+            actor=None,
+            member=row["member"],
+            before={"status": Status.PENDING},
+            after={"status": Status.EXPIRED},
+        )
+        if row["member"] and view:
+            await notify(
+                row["member"],
+                "bookings/expired",
+                key=f"expired:{row['id']}",
+                booking=row["id"],
+                machine=view.name,
+                tag=view.tag,
+                starts_at=db.instant(row["starts_at"]),
+                ends_at=db.instant(row["ends_at"]),
+            )
+    return len(rows)

@@ -1,0 +1,121 @@
+"""Nobody came: the slot is free again, the owner told, a strike counted. Once, whoever asks."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from fablab.activity.actions import record
+from fablab.bookings import strikes
+from fablab.bookings.making import release_time
+from fablab.bookings.situation import limits
+from fablab.bookings.tables import Booking, Status
+from fablab.core import clock, db, versions
+from fablab.core.periods import Period
+from fablab.lab.queries import place
+from fablab.machines.queries import catalogue
+from fablab.notifications.actions import notify
+
+MOST_AT_ONCE = 200
+DUE = """
+SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} ORDER BY release_at LIMIT {}
+"""
+DUE_AT = """
+SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} AND machine IN {} LIMIT {}
+"""
+# The update decides: of two processes only one is given the row back.
+RELEASE = """
+UPDATE booking SET status = 'no_show', remind_at = NULL, sequence = sequence + 1,
+    busy_until = CASE WHEN starts_at > {} THEN starts_at ELSE {} END
+WHERE id IN {} AND status = 'confirmed' AND release_at <= {}
+RETURNING id, machine, member, starts_at, ends_at, made_at, spared
+"""
+
+
+async def release_due(machine_ids: Iterable[int] | None = None) -> int:
+    """Free every slot whose grace is over, and return how many. One read when none is due."""
+    now = clock.now()
+    if machine_ids is None:
+        due = await db.fetch(DUE, now, MOST_AT_ONCE)
+    else:
+        due = await db.fetch(DUE_AT, now, db.among(machine_ids), MOST_AT_ONCE)
+    return await _release([row["id"] for row in due], now) if due else 0
+
+
+@db.transactional
+async def _release(ids: list[int], now: datetime) -> int:
+    stamps = await versions.stamps("lab", "machines")
+    lab, machines = await place(stamps), await catalogue(stamps)
+    rows = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
+    for row in rows:
+        view = machines.by_id(row["machine"])
+        assert view is not None
+        deserved = deserves_strike(row, view.policy.grace)
+        held_until = await strikes.strike(row, lab.policy, now) if deserved else None
+        await record(
+            "released",
+            "booking",
+            row["id"],
+            actor=None,
+            member=row["member"],
+            before={"status": Status.CONFIRMED},
+            after={"status": Status.NO_SHOW, "strike": deserved},
+        )
+        await notify(
+            row["member"],
+            "bookings/released",
+            key=f"released:{row['id']}",
+            booking=row["id"],
+            machine=view.name,
+            tag=view.tag,
+            starts_at=db.instant(row["starts_at"]),
+            ends_at=db.instant(row["ends_at"]),
+            strike=deserved,
+            held_until_at=held_until,
+        )
+    return len(rows)
+
+
+def deserves_strike(row: Mapping[str, Any], grace: timedelta) -> bool:
+    """Not after the pages were down, nor for a booking no longer than its grace."""
+    starts_at, ends_at = db.instant(row["starts_at"]), db.instant(row["ends_at"])
+    assert starts_at is not None
+    assert ends_at is not None
+    return not row["spared"] and ends_at - starts_at > grace
+
+
+@db.transactional
+async def reopen_after_downtime(since: datetime, until: datetime) -> int:
+    """The pages were down: who could not check in gets the whole grace from now, and no strike."""
+    stamps = await versions.stamps("lab", "machines")
+    machines = await catalogue(stamps)
+    widest = max((each.policy.checkin_opens_before for each in machines.machines), default=None)
+    rows = await Booking.objects().where(
+        Booking.status == Status.CONFIRMED,
+        Booking.release_at > since,
+        Booking.starts_at < until + (widest or timedelta(0)),
+        Booking.ends_at > until,
+    )
+    reopened = 0
+    for booking in rows:
+        view = machines.by_id(booking.machine)
+        assert view is not None
+        opens = booking.starts_at - view.policy.checkin_opens_before
+        if not Period(opens, booking.release_at).overlaps(Period(since, until)):
+            continue
+        late = timedelta(minutes=booking.late_minutes)
+        again = release_time(booking.period, limits(view), until, late)
+        await Booking.update({Booking.release_at: again, Booking.spared: True}).where(
+            Booking.id == booking.id, Booking.status == Status.CONFIRMED
+        )
+        reopened += 1
+    await _spare_ended(since, until)
+    return reopened
+
+
+async def _spare_ended(since: datetime, until: datetime) -> None:
+    """What ended while the pages were down is released all the same, without a strike."""
+    await Booking.update({Booking.spared: True}).where(
+        Booking.status == Status.CONFIRMED,
+        Booking.release_at > since,
+        Booking.ends_at <= until,
+    )

@@ -1,0 +1,38 @@
+"""Which unit a booking takes; with several seats the coming ones may be dealt anew."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from fablab.bookings.rules import Facts, Wish, place
+from fablab.bookings.rules.units import best_unit, deal
+from fablab.bookings.situation import around
+from fablab.core import db
+from fablab.core.periods import Period
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+async def seat(wish: Wish, facts: Facts) -> int:
+    """A unit for a wish that passed the rules; nothing is written where one is free as it is."""
+    wanted = place.busy(wish, facts)
+    others = tuple(row for row in facts.blockers if row.id != wish.booking_id)
+    unit = best_unit(wanted, others, facts.machine.units)
+    if unit is not None:
+        return unit
+    coming = await around([wish.machine_id], Period(facts.now, FOREVER), None)
+    rows = tuple(row for row in coming if row.id != wish.booking_id)
+    unit, moved = deal(wanted, rows, facts.machine.units, facts.now)
+    await move_seats(moved)
+    return unit
+
+
+async def move_seats(moved: Mapping[int, int]) -> None:
+    """Two statements: the guard looks at each row, so all are parked on negative units first."""
+    if not moved:
+        return
+    ids = db.among(moved)
+    await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", ids)
+    cases = " ".join(["WHEN {} THEN {}"] * len(moved))
+    pairs = [value for pair in moved.items() for value in pair]
+    dealt = f"UPDATE booking SET unit = CASE id {cases} END WHERE id IN {{}}"  # noqa: S608
+    await db.execute(dealt, *pairs, ids)

@@ -1,0 +1,27 @@
+"""Settle first: what was due at a machine happens before anybody's wish is judged."""
+
+from collections.abc import Iterable
+
+from fablab.bookings import expiry, release
+from fablab.core import clock, db
+
+DUE = """
+SELECT 1 AS due FROM booking WHERE machine IN {} AND status = 'confirmed' AND release_at <= {}
+UNION ALL
+SELECT 1 FROM booking WHERE machine IN {} AND status = 'pending'
+    AND (starts_at <= {} OR decide_by <= {})
+LIMIT 1
+"""
+
+
+async def settle(machine_ids: Iterable[int]) -> None:
+    """Release and expire what is due at these machines, committed on its own.
+
+    A wish is judged afterwards in a second transaction, so that its refusal never undoes this.
+    One indexed read when nothing is due.
+    """
+    now, ids = clock.now(), list(machine_ids)
+    among = db.among(ids)
+    if await db.fetch(DUE, among, now, among, now, now):
+        await release.release_due(ids)
+        await expiry.expire_due(ids)
