@@ -15,6 +15,7 @@ from fablab.lab.hours import (
     ClosureDays,
     DayHours,
     SeasonDays,
+    Span,
     Week,
     Windows,
 )
@@ -177,7 +178,7 @@ class Calendar:
             windows = self._periods(own.windows, day)
             return OpenDay(day, windows, shared(windows, open_lab), own.reason or None, "exception")
         if closure := covering(self.closures, day, confirmed=True):
-            return OpenDay(day, (), (), closure, "closure")
+            return OpenDay(day, (), (), closure.name, "closure")
         windows = self._periods(week.open[day.weekday()], day)
         return OpenDay(
             day,
@@ -185,8 +186,8 @@ class Calendar:
             shared(windows, open_lab),
             season.name if season else None,
             "season" if season else "week",
-            covering(self.closures, day, confirmed=False),
-            covering(self.seasons, day, confirmed=False),
+            expected(self.closures, day),
+            expected(self.seasons, day),
         )
 
     def _periods(self, windows: Windows, day: date) -> tuple[Period, ...]:
@@ -194,12 +195,19 @@ class Calendar:
         return tuple(merged(period for period in found if period))
 
 
-def covering(
-    spans: tuple[ClosureDays, ...] | tuple[SeasonDays, ...], day: date, *, confirmed: bool
-) -> Words | None:
-    """The name of the shortest span over that day."""
+Spans = tuple[ClosureDays, ...] | tuple[SeasonDays, ...]
+
+
+def covering(spans: Spans, day: date, *, confirmed: bool) -> Span | None:
+    """The shortest span over that day."""
     found = [each for each in spans if each.confirmed is confirmed and each.covers(day)]
-    return min(found, key=lambda each: each.length).name if found else None
+    return min(found, key=lambda each: each.length, default=None)
+
+
+def expected(spans: Spans, day: date) -> Words | None:
+    """The name of what is not confirmed yet for that day."""
+    found = covering(spans, day, confirmed=False)
+    return found.name if found else None
 
 
 def shared(windows: tuple[Period, ...], others: tuple[Period, ...]) -> tuple[Period, ...]:

@@ -158,3 +158,8 @@ def test_a_doubled_edge_opens_at_the_first_and_closes_at_the_second(
 def test_staffed_counts_the_opening_time_inside() -> None:
     night = period("2026-11-26 17:00", "2026-11-27 10:00")
     assert faces(calendar().staffed(night)) == ["Thu 17:00-18:30", "Fri 09:00-10:00"]
+
+
+def test_a_closure_without_a_name_closes_all_the_same() -> None:
+    found = calendar(closures=(closure("2026-11-30", name=Words()),))
+    assert found.opening(day("2026-11-30")).closed_by == "closure"
