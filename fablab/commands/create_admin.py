@@ -28,9 +28,9 @@ QUESTIONS = {
 
 
 async def create(email: str, password: str, names: dict[str, Any]) -> None:
+    from fablab.accounts.roles import create_admin
     from fablab.commands.fitness import check_schema
     from fablab.core import db
-    from fablab.members.actions import create_admin
 
     await check_schema()
     async with db.connected():

@@ -70,17 +70,22 @@ def spoken_hash(member_id: int, code: str) -> str:
 
 async def link(code_id: int) -> str:
     """The address of a mail's link, whole. Asked while the mail is written, never stored."""
+    found = await by_id(code_id)
+    base = settings.base_url.rstrip("/")
+    return f"{base}/{PAGES[CodePurpose(found.purpose)]}/{token(found.purpose, found.nonce)}"
+
+
+async def token_of(code_id: int) -> str:
+    """The token alone, for a person who is here already and needs no mail."""
+    found = await by_id(code_id)
+    return token(found.purpose, found.nonce)
+
+
+async def by_id(code_id: int) -> OneTimeCode:
     found = await OneTimeCode.objects().get(OneTimeCode.id == code_id)
     if found is None:
         raise LookupError(f"There is no code {code_id}.")
-    purpose = CodePurpose(found.purpose)
-    base = settings.base_url.rstrip("/")
-    return f"{base}/{PAGES[purpose]}/{token(purpose, found.nonce)}"
-
-
-async def reset_token(code_id: int) -> str:
-    """For a person who may set a new password at once, without the detour of a mail."""
-    return (await link(code_id)).rpartition("/")[2]
+    return found
 
 
 async def alive(code_hash: str, purpose: CodePurpose) -> OneTimeCode | None:

@@ -6,7 +6,7 @@ a browser in which the account's owner signed in before, only that browser's own
 """
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -81,18 +81,20 @@ async def add(subject: str, limit: Limit, now: datetime) -> None:
     )
 
 
-async def take_back(counted: Iterable[str], forgotten: Iterable[str] = ()) -> None:
-    """The try was right: it cost nothing, and of the `forgotten` no failure is held against it.
+async def right(counted: Counted) -> None:
+    """The try was right: it cost nothing, and its own line of failures is forgotten.
 
-    Called inside the transaction of what the try was for.
+    An account with an address begins anew; an account, and an address, that others may be trying
+    too only get back this try. Called inside the transaction of what the try was for.
     """
-    now = clock.now()
-    if gone := list(forgotten):
-        await Attempt.delete().where(Attempt.subject.is_in(gone))
-    if kept := [subject for subject in counted if subject not in gone]:
-        await Attempt.update({Attempt.failures: Attempt.failures - 1, Attempt.free_at: now}).where(
-            Attempt.subject.is_in(kept), Attempt.failures > 0
-        )
+    own = [subject for subject, limit in counted.items() if limit is PAIR]
+    shared = [subject for subject in counted if subject not in own]
+    if own:
+        await Attempt.delete().where(Attempt.subject.is_in(own))
+    if shared:
+        await Attempt.update(
+            {Attempt.failures: Attempt.failures - 1, Attempt.free_at: clock.now()}
+        ).where(Attempt.subject.is_in(shared), Attempt.failures > 0)
 
 
 async def forget_old() -> None:
