@@ -15,7 +15,7 @@ from fablab.lab.place import Place
 from fablab.lab.tables import Lab
 from fablab.members import queries, rules
 from fablab.members.rules import Names
-from fablab.members.tables import Member, Plan, Role
+from fablab.members.tables import Member, Plan
 
 FIRST_NUMBER = 1001
 PUBLIC_PLAN = "public"

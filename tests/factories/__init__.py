@@ -32,3 +32,12 @@ from tests.factories.machines import (  # noqa: F401 - told on
     a_material,
     a_room,
 )
+from tests.factories.members import (  # noqa: F401 - told on
+    PASSWORD,
+    a_hold,
+    a_manager,
+    a_member,
+    a_plan,
+    a_trainer,
+    an_admin,
+)
