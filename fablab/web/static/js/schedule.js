@@ -40,6 +40,18 @@ function stretch(gap, a, b, grain) {
   return { from, to };
 }
 
+function inWords({ from, to }) {
+  const frame = grid.dataset.when ?? "{start} – {end}";
+  return frame.replace("{start}", wall(from)).replace("{end}", wall(to));
+}
+
+// After a stretch was drawn or given up, the click that ends it must not open the whole gap.
+function swallowClick() {
+  const swallow = (event) => event.preventDefault();
+  addEventListener("click", swallow, { capture: true, once: true });
+  addEventListener("pointerdown", () => removeEventListener("click", swallow, true), { capture: true, once: true });
+}
+
 function follow(link, first) {
   const track = link.parentElement;
   const lane = link.closest(".lane");
@@ -59,7 +71,7 @@ function follow(link, first) {
     mark.style.setProperty("--s", chosen.to - chosen.from);
     if (!mark.isConnected) track.append(mark);
     grid.classList.add("picking");
-    if (words) words.textContent = `${wall(chosen.from)} – ${wall(chosen.to)}`;
+    if (words) words.textContent = inWords(chosen);
   }
 
   function end(event) {
@@ -70,12 +82,13 @@ function follow(link, first) {
     mark.remove();
     grid.classList.remove("picking");
     if (words) words.textContent = said;
-    if (event.type !== "pointerup") return;
+    if (event.type === "pointercancel") return;
+    if (chosen) swallowClick();
+    if (event.type === "keydown") return;
     const address = new URL(link.href);
     const times = chosen ?? { from: stretch(gap, start, start, grain).from };
     address.searchParams.set("start", instant(lane, times.from));
     if (times.to) address.searchParams.set("end", instant(lane, times.to));
-    // The click that follows lands on the link itself or, after a long way, on nothing.
     if (chosen) location.assign(address);
     else link.href = address;
   }
