@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 RETRIES = 3
 PATIENCE = 15.0  # seconds after which no further retry begins: somebody is waiting for the answer
+PAUSE = 0.02  # seconds before the first retry, twice as long before each further one
 
 
 @asynccontextmanager
@@ -64,5 +65,5 @@ async def _until_it_passes(once: Callable[[], Awaitable[R]]) -> R:
             if attempt == RETRIES or time.monotonic() > end:
                 raise Unavailable(retry_after=2) from error
             logger.info("Somebody was in the way (%s), attempt %d.", type(error).__name__, attempt)
-        await asyncio.sleep(0.02 * 2**attempt * (0.5 + random.random()))  # noqa: S311
+        await asyncio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311
     raise AssertionError("The last attempt returns or raises.")

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from piccolo.apps.migrations.tables import Migration
 from piccolo.engine.postgres import PostgresEngine
@@ -90,6 +92,12 @@ class SafePostgresEngine(PostgresEngine):
         else:
             await connection.close()
 
+    async def discard(self, connection: Any) -> None:
+        """For a connection in an unknown state. Others take its place."""
+        with suppress(asyncpg.InterfaceError):  # it is gone already
+            connection.terminate()
+        await self.give_back(connection)
+
     def transaction_exists(self) -> bool:
         return bool(self.current_transaction.get())
 
@@ -117,6 +125,9 @@ class SafePostgresEngine(PostgresEngine):
             connection = await self.borrow()
             try:
                 return await connection.fetch(sql, *args)
+            except asyncpg.InternalClientError:
+                await self.discard(connection)
+                raise
             finally:
                 await to_the_end(self.give_back(connection))
 

@@ -1,5 +1,6 @@
 """Telling a server that cannot be reached, or is too busy, from a wrong question."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,13 +14,15 @@ OUT_OF_REACH = (
     asyncpg.OperatorInterventionError,  # shutting down, starting up, or a statement took too long
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # the driver met the end of a connection unprepared
 )
+_GONE = re.compile("connection is closed|released back|pool is clos")  # the driver has no code
 
 
 def is_out_of_reach(error: BaseException) -> bool:
     """Whether the server, not what it was asked, is the reason."""
-    closed = type(error) is asyncpg.InterfaceError and "clos" in str(error)
-    return closed or isinstance(error, OUT_OF_REACH)
+    gone = type(error) is asyncpg.InterfaceError and _GONE.search(str(error))
+    return bool(gone) or isinstance(error, OUT_OF_REACH)
 
 
 @contextmanager

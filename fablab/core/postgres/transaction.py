@@ -28,7 +28,7 @@ class Transaction(Nesting, PostgresTransaction):  # type: ignore[misc]
             try:
                 await self.connection.execute(self.mode)
             except BaseException:
-                await to_the_end(self.engine.give_back(self.connection))
+                await to_the_end(self.engine.discard(self.connection))
                 raise
 
     async def _close(self, keep: bool) -> None:
