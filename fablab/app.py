@@ -14,7 +14,7 @@ import fablab
 from fablab import schedule
 from fablab.core import db
 from fablab.core.zones import check_zone_data
-from fablab.web import logs
+from fablab.web import api_docs, logs
 from fablab.web.assets import static_files
 from fablab.web.auth import Reception, provide_place, provide_viewer
 from fablab.web.choosing import choose_language
@@ -25,7 +25,7 @@ from fablab.web.health import HEALTH
 from fablab.web.jinja import template_config
 from fablab.web.limits import LARGEST_BODY
 
-OWN = [choose_language, static_files, *HEALTH]
+OWN = [choose_language, static_files, *HEALTH, api_docs.docs]
 WORTH_PACKING = 1_024
 
 
@@ -57,11 +57,12 @@ def lifespan(jobs: bool) -> Any:
 
 def create_app(jobs: bool = True) -> FabLab:
     """The app. With `jobs`, what happens by itself happens in this process too."""
+    api = [*routes("api"), api_docs.document]
     return FabLab(
         route_handlers=[
             *OWN,
             *routes("controllers"),
-            Router("/api/v1", route_handlers=routes("api"), include_in_schema=True),
+            Router("/api/v1", route_handlers=api, include_in_schema=True),
         ],
         include_in_schema=False,
         dependencies={"viewer": Provide(provide_viewer), "place": Provide(provide_place)},

@@ -1,0 +1,217 @@
+"""The OpenAPI document: made from the routes of the API themselves, so that none is forgotten.
+
+What a signature does not show, a route says in its `opt`:
+
+    @post("/bookings", tags=["bookings"], guards=[scope("book")],
+          opt=described(takes=BookingWish, gives=BookingShown, status=201))
+
+The handler's docstring is its summary (first line) and its description.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from litestar.routes import HTTPRoute
+
+from fablab.core.words import N_
+from fablab.web import problems
+
+PREFIX = "/api/v1"
+REF = "#/components/schemas/{name}"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+ABOUT = (
+    "Machines, bookings, certificates and stock of a Fab Lab. Times are RFC 3339 with an offset; "
+    "a time without one is the lab's wall clock. Errors are problem documents (RFC 9457) in the "
+    "language of Accept-Language."
+)
+
+Found = tuple[str, str, Any, HTTPRoute]
+
+
+class Violation(msgspec.Struct, omit_defaults=True):
+    """One broken rule or bad field; `limit` is what is allowed, `nearest` the closest legal."""
+
+    code: str
+    field: str | None
+    message: str
+    overridable: bool
+    limit: Any = None
+    nearest: Any = None
+
+
+class ProblemDocument(msgspec.Struct, omit_defaults=True):
+    """RFC 9457, with a stable code, and every reason rather than the first."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    violations: list[Violation] = []
+
+
+def described(
+    *,
+    takes: Any = None,
+    asks: Any = None,
+    gives: Any = None,
+    status: int = 200,
+    also: tuple[int, ...] = (),
+    keyed: bool = True,
+) -> dict[str, Any]:
+    """A route's `opt`: the Structs of its body, its query and its answer; the answer's status,
+    and other statuses with the same answer; `keyed=False` where no Idempotency-Key is heard."""
+    said = {"takes": takes, "asks": asks, "gives": gives, "status": status}
+    return {"described": {**said, "also": also, "keyed": keyed}}
+
+
+def document_of(app: Any) -> dict[str, Any]:
+    """The whole document for the routes of that app."""
+    found = list(operations(app))
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, handler, route in found:
+        paths.setdefault(path, {})[method.lower()] = operation(method, handler, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Fab Lab", "version": version("fablab"), "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": name} for name in sorted({tag for one in found for tag in tags(one[2])})],
+        "paths": paths,
+        "components": {
+            "schemas": schemas(found),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def operations(app: Any) -> Iterator[Found]:
+    """Every operation of the API with its address, in the order of the addresses."""
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    for route in sorted(routes, key=lambda route: route.path_format):
+        if not route.path_format.startswith(PREFIX + "/"):
+            continue
+        for method, (handler, _) in sorted(route.route_handler_map.items()):
+            if method != "OPTIONS" and handler.resolve_include_in_schema():
+                yield route.path_format, method, handler, route
+
+
+def said(handler: Any) -> dict[str, Any]:
+    found: dict[str, Any] = handler.opt.get("described") or described()["described"]
+    return found
+
+
+def tags(handler: Any) -> list[str]:
+    return list(handler.tags or ["lab"])
+
+
+def schemas(found: list[Found]) -> dict[str, Any]:
+    """Everything sent and received, by name."""
+    kinds = [said(handler)[part] for *_, handler, _ in found for part in ("takes", "asks", "gives")]
+    named = [kind for kind in kinds if kind is not None]
+    _, components = msgspec.json.schema_components([*named, ProblemDocument], ref_template=REF)
+    return components
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    (found,), _ = msgspec.json.schema_components([kind], ref_template=REF)
+    return found
+
+
+def operation(method: str, handler: Any, route: HTTPRoute) -> dict[str, Any]:
+    summary, _, text = (inspect.cleandoc(handler.fn.__doc__ or "")).partition("\n")
+    facts, needed = said(handler), needed_scopes(handler)
+    made: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", handler.name or handler.fn.__name__),
+        "summary": summary.rstrip("."),
+        "tags": tags(handler),
+        "parameters": parameters(method, facts, route),
+        "responses": responses(method, facts, route, needed),
+    }
+    if text.strip():
+        made["description"] = text.strip()
+    if needed is None:
+        made["security"] = [{}, {"bearer": []}]
+    elif needed:
+        made["x-scopes"] = needed
+    if facts["takes"] is not None:
+        content = {"application/json": {"schema": schema(facts["takes"])}}
+        made["requestBody"] = {"required": True, "content": content}
+    return made
+
+
+def needed_scopes(handler: Any) -> list[str] | None:
+    """The scopes a token needs; an empty list: any token; None: no token at all."""
+    guards = handler.resolve_guards()
+    if not guards:
+        return None
+    return sorted({guard.scope for guard in guards if hasattr(guard, "scope")})
+
+
+def parameters(method: str, facts: dict[str, Any], route: HTTPRoute) -> list[dict[str, Any]]:
+    """From the path, from the query, and the key that makes a POST safe to repeat."""
+    kinds: dict[Any, dict[str, Any]]
+    kinds = {int: {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}}
+    found: list[dict[str, Any]] = [
+        {
+            "name": one.name,
+            "in": "path",
+            "required": True,
+            "schema": kinds.get(one.type, {"type": "string"}),
+        }
+        for one in route.path_parameters.values()
+    ]
+    if facts["asks"] is not None:
+        found += asked(facts["asks"])
+    if method == "POST" and facts["keyed"]:
+        kept = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": kept})
+    return found
+
+
+def asked(kind: Any) -> list[dict[str, Any]]:
+    """The fields of a Struct as parameters of the query."""
+    return [
+        {
+            "name": field.encode_name,
+            "in": "query",
+            "required": field.required,
+            "schema": schema(field.type),
+        }
+        for field in msgspec.structs.fields(kind)
+    ]
+
+
+def responses(
+    method: str, facts: dict[str, Any], route: HTTPRoute, needed: list[str] | None
+) -> dict[str, Any]:
+    """The answer, and every error such a call may meet."""
+    good: dict[str, Any] = {"description": N_("Done.") if method in UNSAFE else N_("Found.")}
+    if facts["gives"] is not None:
+        good["content"] = {"application/json": {"schema": schema(facts["gives"])}}
+    errors = {400, 401, 404, 429, 503} if route.path_parameters else {400, 401, 429, 503}
+    if needed is not None:
+        errors.add(403)
+    if method in UNSAFE:
+        errors |= {403, 409, 413, 422}
+    found = {str(status): good for status in (facts["status"], *facts["also"])}
+    return found | {str(status): error(status) for status in sorted(errors)}
+
+
+def error(status: int) -> dict[str, Any]:
+    code, title, advice = problems.known(status)
+    example = {
+        "type": f"/api/docs#{code}",
+        "title": title,
+        "status": status,
+        "detail": advice,
+        "code": code,
+        "request_id": "5f2b9c0d1e3a4786",
+    }
+    shown = {"schema": {"$ref": REF.format(name="ProblemDocument")}, "example": example}
+    return {"description": title, "content": {problems.MEDIA_TYPE: shown}}
