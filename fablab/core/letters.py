@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 BROKEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+LONGEST_LINE = 998  # of RFC 5322
 # What overrides the direction of text: in a name it could make an address read backwards.
 OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
@@ -37,30 +38,42 @@ class Letter:
 
 def composed(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     """The letter in MIME: text and HTML, headers in UTF-8. `Undeliverable` for a bad address."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = address(sender)
+    message = EmailMessage()
+    message["From"] = sender_of(sender)
     message["To"] = address(letter.to, letter.name)
     message["Subject"] = one_line(letter.subject)
     message["Date"] = letter.at.astimezone(UTC)
     message["Message-ID"] = f"<{letter.mark}@{urlsplit(base_url).hostname or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message.set_content(letter.text, cte=encoding(letter.text))
+    message.add_alternative(letter.html, subtype="html", cte=encoding(letter.html))
+    message["Content-Language"] = letter.language  # after the parts, or it would move into one
     return message
 
 
-def address(text: str, name: str = "") -> Address:
-    """An address for a header, from `a@b.org` or `Name <a@b.org>`."""
-    if BROKEN.search(text.replace(" ", "")):
-        raise Undeliverable("The address holds a line break or a control character.")
-    found, bare = parseaddr(text)
-    if not bare or bare.count("@") != 1 or BROKEN.search(bare):
-        raise Undeliverable("This is not an e-mail address.")
+def encoding(text: str) -> str:
+    """As it is, so that a message in the folder can be read; packed where a line is too long."""
+    longest = max((len(line.encode()) for line in text.splitlines()), default=0)
+    return "8bit" if longest <= LONGEST_LINE else "base64"
+
+
+def sender_of(text: str) -> Address:
+    """From a setting such as `Fab Lab <lab@example.org>`."""
+    name, bare = parseaddr(text)
+    return address(bare, name)
+
+
+def address(bare: str, name: str) -> Address:
+    """One address for a header. `Undeliverable` when it is none, or more than one."""
     try:
-        return Address(one_line(name or found), addr_spec=bare)
-    except (ValueError, IndexError) as wrong:
-        raise Undeliverable(f"This is not an e-mail address: {wrong}") from wrong
+        if BROKEN.search(bare) or "," in bare:
+            raise ValueError("it holds what no address holds")
+        found = Address(one_line(name), addr_spec=bare)
+        if not found.username or not found.domain:
+            raise ValueError("a part is missing")
+    except (ValueError, IndexError, HeaderParseError) as wrong:
+        raise Undeliverable(f"This is not an e-mail address: {wrong}.") from wrong
+    return found
 
 
 def one_line(text: str) -> str:

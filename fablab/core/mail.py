@@ -17,6 +17,9 @@ from fablab.core.settings import settings
 TIMEOUT = 20  # seconds a server may take over one answer
 PER_LETTER = 40  # seconds it may take over a whole letter, so that a lease is never outlived
 
+# What says "later": the network, the disk, a server that is busy or refuses for now.
+LATER = (OSError, aiosmtplib.SMTPException)
+
 Deliver = Callable[[Letter], Awaitable[None]]
 
 
@@ -24,8 +27,8 @@ Deliver = Callable[[Letter], Awaitable[None]]
 async def post(target: str = "") -> AsyncIterator[Deliver]:
     """Letters go out through what this yields, all over one connection, opened at the first.
 
-    `target` is a MAIL_URL; without one, the settings'. `OSError`, `TimeoutError` or
-    `aiosmtplib.SMTPException`: try the letter later. `Undeliverable`: do not.
+    `target` is a MAIL_URL; without one, the settings'. An error among LATER: try the letter
+    again. `Undeliverable`: do not.
     """
     way = urlsplit(target or settings.mail_target)
     if way.scheme == "file":
@@ -106,7 +109,7 @@ class Server:
             return
         try:
             await self.client.connect()
-        except (OSError, aiosmtplib.SMTPException) as away:
+        except LATER as away:
             self.away = away
             raise
 
@@ -115,5 +118,5 @@ class Server:
             return
         try:
             await self.client.quit()
-        except (OSError, aiosmtplib.SMTPException):
+        except LATER:
             self.client.close()

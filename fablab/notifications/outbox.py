@@ -119,8 +119,8 @@ async def send(notice: Taken, deliver: Deliver) -> bool:
         raise  # the database, not the mail
     except Undeliverable as never:
         return await finish(notice, MailState.FAILED, str(never))
-    except OSError as error:  # the network, a server that is slow or refuses for now, the disk
-        log.warning("Notice %s was not mailed: %r", notice.id, error)
+    except mail.LATER as error:
+        log.warning("Notice %s was not mailed: %s", notice.id, type(error).__name__)
         return await put_off(notice, error)
     except Exception as error:
         log.exception("Notice %s was not mailed.", notice.id)
