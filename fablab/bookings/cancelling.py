@@ -68,7 +68,12 @@ async def _cancel(actor: Viewer, booking_id: int, reason: str, give_up: bool) ->
         reason=reason,
     )
     if booking.member is not None:
-        facts = notice(booking, view.name, view.tag)
-        details = {"late": late, "by_staff": by_staff, "reason": reason}
-        await notify(booking.member, "bookings/cancelled", **facts, **details)
+        await notify(
+            booking.member,
+            "bookings/cancelled",
+            **notice(booking, view.name, view.tag),
+            late=late,
+            by_staff=by_staff,
+            reason=reason,
+        )
     return booking

@@ -116,7 +116,7 @@ async def write(booking: Booking, wish: Wish, situation: Situation, unit: int) -
         del values["remind_at"]
     values |= {"machine": wish.machine_id, "unit": unit, "sequence": booking.sequence + 1}
     with guards.guarded():
-        await Booking.update(values).where(Booking.id == booking.id)
+        await Booking.update(dict[Any, Any](values)).where(Booking.id == booking.id)
     for name, value in values.items():
         setattr(booking, name, value)
 

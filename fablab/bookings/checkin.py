@@ -1,5 +1,9 @@
 """Being there: checking in, and finishing."""
 
+from typing import Any
+
+from piccolo.columns import Column
+
 from fablab.activity.actions import record
 from fablab.bookings import settling
 from fablab.bookings.queries import locked_for, visible_to
@@ -43,7 +47,7 @@ async def _check_in(actor: Viewer, booking_id: int, via: str) -> Booking:
     situation = await known(operator, clock.now(), locked={machine.id: machine})
     if problems := why_not(booking, situation):
         raise Refused(*problems)
-    values = {
+    values: dict[Column | str, Any] = {
         Booking.status: Status.CHECKED_IN,
         Booking.operator: operator,
         Booking.checked_in_at: situation.now,
@@ -113,7 +117,7 @@ async def _finish(actor: Viewer, booking_id: int) -> Booking:
     until = handling.busy_after_finish(
         booking.period, booking.busy_until, turnaround, situation.now
     )
-    values = {
+    values: dict[Column | str, Any] = {
         Booking.status: Status.COMPLETED,
         Booking.finished_at: situation.now,
         Booking.busy_until: until,

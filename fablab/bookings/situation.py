@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from fablab.bookings.rules import (
@@ -117,13 +118,15 @@ class Situation:
             next_open_lab=None if open_lab else calendar.next_open_lab(period.start),
             blockers=tuple(row for row in self.rows if row.machine_id == view.id),
             own=tuple(row for row in self.rows if row.member_id == self.person.id),
-            attended_ids=frozenset(
-                each.id for each in self.catalogue.machines if self.machine(each).attended
-            ),
+            attended_ids=self.attended_ids,
             machine_names={row.machine_id: self.name(row.machine_id) for row in self.rows},
             needs=self.needs(view, period),
             buddy=self.buddy,
         )
+
+    @cached_property
+    def attended_ids(self) -> frozenset[int]:
+        return frozenset(each.id for each in self.catalogue.machines if self.machine(each).attended)
 
     def view(self, machine_id: int) -> MachineView:
         if view := self.catalogue.by_id(machine_id):

@@ -1,0 +1,81 @@
+"""The legal times a form offers: steps of the machine's grid inside the hours that suit it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fablab.bookings.rules import Wish, place
+from fablab.bookings.rules.times import next_step, steps_around
+from fablab.bookings.situation import Situation
+from fablab.core import zones
+from fablab.core.periods import Period
+from fablab.machines.catalogue import MachineView
+
+MOST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A time that may be chosen. `free` tells whether the shortest booking from it is free."""
+
+    at: datetime
+    free: bool = True
+
+
+def starts(situation: Situation, view: MachineView, day: date) -> list[Step]:
+    """Every legal start of the lab's day that is still ahead, taken ones marked."""
+    facts = situation.facts(minimal(situation, view, situation.now))
+    whole = zones.day(day, situation.place.zone)
+    first = max(whole.start, next_step(situation.now, facts))
+    found = []
+    for at in grid(first, whole.end, situation, view):
+        wish = minimal(situation, view, at)
+        if situation.place.calendar.attends(wish.period, *manner(view)) is None or carries(
+            situation, view, at
+        ):
+            found.append(Step(at, not place.clashes(wish, facts) or place.fits(wish, facts)))
+    return found
+
+
+def carries(situation: Situation, view: MachineView, at: datetime) -> bool:
+    """Whether a start near closing carries on: a night print begins and ends in opening hours."""
+    if view.policy.attendance != "start_and_end_staffed":
+        return False
+    window = situation.place.calendar.window_at(at)
+    return window is not None
+
+
+def ends(situation: Situation, view: MachineView, first: datetime, last: datetime) -> list[Step]:
+    """Every end that suits some start from `first` to `last`, the night's included."""
+    policy, calendar = view.policy, situation.place.calendar
+    found = []
+    until = last + policy.max_duration
+    for at in grid(first + policy.min_duration, until + policy.granularity, situation, view):
+        if at > until:
+            break
+        if policy.attendance == "anytime" or calendar.is_open(at - timedelta.resolution):
+            found.append(Step(at))
+    return found[:MOST]
+
+
+def manner(view: MachineView) -> tuple[str, str]:
+    return view.policy.attendance, view.policy.closed_hours
+
+
+def minimal(situation: Situation, view: MachineView, at: datetime) -> Wish:
+    return Wish(machine_id=view.id, period=Period(at, at + view.policy.min_duration))
+
+
+def grid(
+    first: datetime, until: datetime, situation: Situation, view: MachineView
+) -> Iterator[datetime]:
+    """Steps counted on the wall from local midnight, through changes of the clock."""
+    facts = situation.facts(minimal(situation, view, first))
+    at = next_step(first, facts)
+    step = view.policy.granularity
+    while at < until:
+        if steps_around(at, facts)[0] == at:
+            yield at
+            at += step
+        else:
+            at = next_step(at, facts)
