@@ -54,9 +54,11 @@ async def receive_visitor(request: Asked) -> None:
     api = language.is_api(scope)
     viewer = await (by_token(request) if api else by_cookie(request))
     scope["user"] = viewer
-    if viewer and not api and viewer.language in place.languages:
+    asks_for_another = api and "accept-language" in request.headers
+    if viewer and viewer.language in place.languages and not asks_for_another:
         i18n.language.set(viewer.language)
-    if any(isinstance(it, int) and it > LARGEST_ID for it in scope["path_params"].values()):
+    numbers = [it for it in scope["path_params"].values() if isinstance(it, int)]
+    if any(not 0 <= number <= LARGEST_ID for number in numbers):
         raise NotFound  # no row has such an id, and PostgreSQL would not even look
 
 

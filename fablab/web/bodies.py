@@ -5,6 +5,7 @@
 Every reason at once: an unknown field, a missing one, a wrong type, each with the field's path.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,14 @@ from msgspec import inspect
 from fablab.core import formats
 from fablab.core.errors import Problem, Refused, Unreadable
 from fablab.core.words import N_
-from fablab.web import fields
+from fablab.web import fields, forms
+from fablab.web.sent import parsed
 
 T = TypeVar("T", bound=msgspec.Struct)
 JSON = "application/json"
 DEEPEST = 60
 MOST_ITEMS = 1_000
+WALL = frozenset({"nonexistent_time", "ambiguous_time"})
 
 
 async def body(request: Request[Any, Any, Any], wish: type[T], tz: ZoneInfo | None = None) -> T:
@@ -45,8 +48,27 @@ def decoded(sent: bytes, wish: type[T], tz: ZoneInfo) -> T:
     problems: list[Problem] = []
     made = Reader(tz, problems).structure(value, wish, "")
     if problems:
-        raise Unreadable(*problems)
+        raise refused(problems)
     return made  # type: ignore[no-any-return]
+
+
+def refused(problems: Sequence[Problem]) -> Refused:
+    """Unreadable, unless all that is wrong is a wall clock that skips or repeats an hour."""
+    if all(problem.code in WALL for problem in problems):
+        return Refused(*problems)
+    return Unreadable(*problems)
+
+
+def query(request: Request[Any, Any, Any], asks: type[T], tz: ZoneInfo | None = None) -> T:
+    """The query of an address as that Struct, as strictly: an unknown name is an error.
+
+    A comma does not make a list: a field given twice does.
+    """
+    given = parsed(request.scope["query_string"])
+    try:
+        return forms.read(asks, given, tz or formats.lab_zone())
+    except Refused as error:
+        raise refused(error.problems) from error
 
 
 def too_deep(sent: bytes) -> bool:

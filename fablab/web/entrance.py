@@ -74,7 +74,7 @@ class Door:
         self.visit = Visit(id=given_id(scope) or new_id(), address=addresses.client(scope))
         scope["state"] = {**scope.get("state", {}), "visit": self.visit}
         scope["user"] = scope["auth"] = None
-        self.method = scope["method"]
+        self.method, self.path = scope["method"], scope["path"]
         self.bodiless = self.method == "HEAD"
         if self.bodiless:  # answered by the page itself, without its body
             scope["method"] = "GET"
@@ -103,7 +103,9 @@ class Door:
         seconds = time.perf_counter() - self.started
         template = self.scope.get("path_template") or ""
         measures.note(self.method, template, self.status, seconds)
-        logs.access(self.method, logs.shown_path(self.scope), self.status, seconds, self.visit)
+        logs.access(
+            self.method, logs.shown_path(self.scope, self.path), self.status, seconds, self.visit
+        )
 
 
 def given_id(scope: Scope) -> str:

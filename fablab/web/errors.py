@@ -70,6 +70,8 @@ def verdict(error: Exception) -> Verdict:
             return of_the_framework(error)
         case _ if is_full(error):
             return Verdict(503, headers={"retry-after": "60"})
+        case asyncpg.DataError() | OverflowError():
+            return Verdict(400)  # a number no column holds
         case _:
             return Verdict(500)
 
@@ -106,7 +108,9 @@ def is_full(error: Exception) -> bool:
 def show(request: Asked, error: Exception) -> Response[Any]:
     """The answer to an error."""
     found = verdict(error)
-    if found.status >= 500 and GONE not in str(getattr(error, "detail", "")):
+    if (found.status >= 500 or not is_known(error)) and GONE not in str(
+        getattr(error, "detail", "")
+    ):
         level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
         logger.log(level, "%s at %s", type(error).__name__, route_of(request), exc_info=error)
     if not wants_page(request):
@@ -117,6 +121,10 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     if found.status == 401:
         return ask_to_sign_in(request)
     return error_page(request, found)
+
+
+def is_known(error: Exception) -> bool:
+    return isinstance(error, FablabError | HTTPException)
 
 
 def route_of(request: Asked) -> str:

@@ -11,7 +11,7 @@ from fablab.core.tables import Heartbeat
 from fablab.core.zones import check_zone_data
 from fablab.web.measures import measures
 
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4"
 NO_STORE = {"cache-control": "no-store"}
 OK, LONGEST_SILENCE = "ok", timedelta(minutes=1)
 

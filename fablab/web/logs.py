@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fablab.core.settings import settings
+from fablab.web import wording
 from fablab.web.visits import Visit
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 accesses = logging.getLogger("fablab.access")
 
 
-def shown_path(scope: Any) -> str:
+def shown_path(scope: Any, path: str) -> str:
     """The path as the log may show it.
 
     Words in addresses may be secrets (a feed, a link from a mail), so only numbers are filled
@@ -21,7 +22,7 @@ def shown_path(scope: Any) -> str:
     """
     template: str | None = scope.get("path_template")
     if not template:
-        return str(scope["path"])[:200]
+        return wording.shown(path)[:200]
     for name, value in scope.get("path_params", {}).items():
         if isinstance(value, int):
             template = template.replace(f"{{{name}}}", str(value))

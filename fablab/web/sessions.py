@@ -8,6 +8,7 @@ from litestar import Request
 from fablab.core import clock, db
 from fablab.core.secrets import digest, new_token
 from fablab.members.tables import Session
+from fablab.web import wording
 from fablab.web.visits import cookie_name, forget_cookie, set_cookie, visit_of
 
 COOKIE = "session"
@@ -21,21 +22,10 @@ async def begin_session(request: Asked, member_id: int) -> int:
     Always under a new key, so that a key somebody planted before is worth nothing; the session
     the browser had until now ends. The cookie goes out with whatever answer follows.
     """
-    key, now = new_token(), clock.now()
-    async with db.transaction():
-        await close(request)
-        row = Session(
-            key_hash=digest(key),
-            member=member_id,
-            made_at=now,
-            last_seen_at=now,
-            expires_at=now + LIFETIME,
-            agent=request.headers.get("user-agent", "")[:300],
-            address=visit_of(request.scope).address,
-        )
-        await row.save()
+    key = new_token()
+    session_id = await opened(request, member_id, key)
     set_cookie(request.scope, COOKIE, key, max_age=int(LIFETIME.total_seconds()))
-    return int(row.id)
+    return session_id
 
 
 async def end_session(request: Asked) -> None:
@@ -44,6 +34,24 @@ async def end_session(request: Asked) -> None:
     forget_cookie(request.scope, COOKIE)
 
 
+@db.transactional
+async def opened(request: Asked, member_id: int, key: str) -> int:
+    now = clock.now()
+    await close(request)
+    row = Session(
+        key_hash=digest(key),
+        member=member_id,
+        made_at=now,
+        last_seen_at=now,
+        expires_at=now + LIFETIME,
+        agent=wording.shown(request.headers.get("user-agent", ""))[:300],
+        address=visit_of(request.scope).address,
+    )
+    await row.save()
+    return int(row.id)
+
+
+@db.transactional
 async def close(request: Asked) -> None:
     if key := request.cookies.get(cookie_name(COOKIE)):
         await Session.delete().where(Session.key_hash == digest(key))

@@ -1,6 +1,7 @@
 """Who is asking, found by the key their browser or their program sends: one statement each."""
 
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from fablab.core.secrets import digest
 from fablab.members.tables import ApiToken, Role, Session
 from fablab.members.viewer import Viewer
 
+logger = logging.getLogger("fablab")
 SEEN_EVERY = timedelta(minutes=5)
 LONGEST_KEY = 200
 
@@ -40,7 +42,7 @@ async def by_session(key: str) -> Viewer | None:
         return None
     [row] = rows
     if is_due(row):
-        await seen(Session, Session.last_seen_at, row["session_id"])
+        await noted(Session, Session.last_seen_at, row["session_id"])
     return viewer(row, session_id=row["session_id"])
 
 
@@ -53,7 +55,7 @@ async def by_token(token: str) -> Viewer | None:
         return None
     [row] = rows
     if is_due(row):
-        await seen(ApiToken, ApiToken.last_used_at, row["token_id"])
+        await noted(ApiToken, ApiToken.last_used_at, row["token_id"])
     return viewer(row, scopes=frozenset(json.loads(row["scopes"])))
 
 
@@ -81,8 +83,14 @@ def is_due(row: dict[str, Any]) -> bool:
     return at is None or at < clock.now() - SEEN_EVERY
 
 
-async def seen(table: Any, column: Any, row_id: int) -> None:
+async def noted(table: Any, column: Any, row_id: int) -> None:
+    """Write down that they were here. Nobody is turned away because that must wait."""
     try:
-        await table.update({column: clock.now()}).where(table.id == row_id)
+        await seen(table, column, row_id)
     except Unavailable:
-        return  # the next request will note it
+        logger.info("Not noted when %s %s was last seen.", table.__name__, row_id)
+
+
+@db.transactional
+async def seen(table: Any, column: Any, row_id: int) -> None:
+    await table.update({column: clock.now()}).where(table.id == row_id)

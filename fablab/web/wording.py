@@ -32,6 +32,11 @@ def untouched(text: str, about: str | None = None) -> str:
     return text
 
 
+def shown(text: str) -> str:
+    """What a program says of itself, without what cannot be kept or would mislead."""
+    return UNKEPT.sub("", MISLEADING.sub("", text))
+
+
 def unkept(about: str | None) -> Unreadable:
     message = N_("This holds characters that cannot be read.")
     return Unreadable(Problem("unreadable", message, about))
