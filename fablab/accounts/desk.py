@@ -1,7 +1,6 @@
 """What staff do for others at the desk. They make codes; they never see or set a password."""
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +9,7 @@ from fablab.accounts.profile import write
 from fablab.accounts.registering import Person, last_day
 from fablab.accounts.signing_up import CONFIRM, send_link
 from fablab.activity import actions as activity
+from fablab.activity.tables import Activity
 from fablab.core import clock, db
 from fablab.core.errors import Forbidden, NotFound, Problem, Refused
 from fablab.core.words import N_
@@ -18,31 +18,23 @@ from fablab.members import codes, queries, rules
 from fablab.members.tables import CodePurpose, Member, MemberState, Plan
 from fablab.notifications.actions import notify
 
+A_DAY = timedelta(days=1)
+
 
 class Seen(StrEnum):
     IN_PERSON = "in_person"
     ADULT = "adult"
 
 
-@dataclass(frozen=True, slots=True)
-class AtTheDesk:
-    """A new account without e-mail: its number, and the code to come in with, shown once."""
-
-    member: int
-    number: int
-    code: str
-
-
 @db.transactional
-async def make_account(actor_id: int, person: Person, plan: int | None, place: Place) -> AtTheDesk:
-    """For somebody who stands here. Without a plan, the public one."""
+async def make_account(actor_id: int, person: Person, plan: int | None, place: Place) -> Member:
+    """For somebody who stands here, without e-mail. Without a plan, the public one."""
     columns = registering.facts(person, place)
     await registering.take_turns()
     await staff(actor_id)
     chosen = plan if plan is not None else await registering.public_plan()
     await check_plan(chosen)
-    member = await registering.add(columns, by=actor_id, plan=chosen, seen_in_person_at=clock.now())
-    return AtTheDesk(member.id, member.number, await codes.make_spoken(member.id, actor_id))
+    return await registering.add(columns, by=actor_id, plan=chosen, seen_in_person_at=clock.now())
 
 
 @db.transactional
@@ -83,7 +75,7 @@ async def set_email(actor_id: int, member_id: int, email: str) -> None:
     if kept:
         await registering.check_free(kept, member_id)
     if member.email and member.email_confirmed_at:
-        await notify(member_id, "members/email_changed", to=member.email)
+        await notify(member_id, "accounts/email_changed", to=member.email)
     await Member.update({Member.email: kept, Member.email_confirmed_at: None}).where(
         Member.id == member_id
     )
@@ -159,5 +151,9 @@ async def record(verb: str, actor_id: int, member_id: int, **what: Any) -> None:
 
 @db.transactional
 async def note_look(actor_id: int, member_id: int) -> None:
-    """Who looked at somebody's page, and when: for the member to know."""
-    await record("seen", actor_id, member_id)
+    """Who of the staff looked at somebody's page: noted once a day, for the member to know."""
+    today = clock.now() - A_DAY
+    looked = (Activity.thing == "member") & (Activity.thing_id == member_id)
+    looked &= (Activity.verb == "seen") & (Activity.actor == actor_id) & (Activity.at > today)
+    if not await Activity.exists().where(looked):
+        await record("seen", actor_id, member_id)

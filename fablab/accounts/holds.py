@@ -31,7 +31,7 @@ async def put(
     await hold.save()
     after = {"hold": hold.id, "kind": kind, "ends_at": until}
     await record("put_hold", actor_id, member_id, after=after, reason=reason)
-    await notify(member_id, "members/held", kind=kind, reason=hold.reason, until_at=until)
+    await notify(member_id, "accounts/held", kind=kind, reason=hold.reason, until_at=until)
     return int(hold.id)
 
 
@@ -62,5 +62,5 @@ async def lift(actor_id: int, hold_id: int, reason: str) -> int:
     if rows:
         after = {"hold": hold_id}
         await record("lifted_hold", actor_id, found.member, after=after, reason=reason)
-        await notify(found.member, "members/hold_lifted")
+        await notify(found.member, "accounts/hold_lifted")
     return int(found.member)

@@ -35,7 +35,7 @@ async def send_link(email: str) -> None:
     await codes.drop(member.id, RESET)
     code = await codes.make_link(member.id, RESET, email=email)
     await activity.record("asked_for_reset", "member", member.id, actor=None, member=member.id)
-    await notify(member.id, "members/reset_password", to=email, code=code)
+    await notify(member.id, "accounts/reset_password", to=email, code=code)
 
 
 async def look(token: str) -> bool:
@@ -102,7 +102,7 @@ async def keep(member: Member, password_hash: str) -> None:
     await activity.record(
         "changed_password", "member", member.id, actor=member.id, member=member.id
     )
-    await notify(member.id, "members/password_changed", changed_at=clock.now())
+    await notify(member.id, "accounts/password_changed", changed_at=clock.now())
 
 
 def check(password: str, member: Member, about: str = "password") -> None:

@@ -67,7 +67,7 @@ async def write_to(member_id: int, email: str) -> None:
     if owner is None or owner.id == member_id:
         await send_link(member_id, email)
     else:
-        await notify(owner.id, "members/account_exists", to=email)
+        await notify(owner.id, "accounts/account_exists", to=email)
     await activity.record("asked_for_email", "member", member_id, actor=member_id, member=member_id)
 
 

@@ -79,13 +79,13 @@ async def answer_owner(owner: Member, email: str) -> None:
     if owner.email_confirmed_at is None:
         await send_link(owner.id, email)
     else:
-        await notify(owner.id, "members/account_exists", to=email)
+        await notify(owner.id, "accounts/account_exists", to=email)
 
 
 async def send_link(member_id: int, email: str) -> None:
     """The mail that asks whether this is their mailbox. In the caller's transaction."""
     code = await codes.make_link(member_id, CONFIRM, email=email)
-    await notify(member_id, "members/confirm_email", to=email, code=code)
+    await notify(member_id, "accounts/confirm_email", to=email, code=code)
 
 
 async def may_write_to(email: str) -> bool:
@@ -139,7 +139,7 @@ async def confirm(token: str) -> int:
     await codes.drop(member.id, CONFIRM)
     await activity.record("confirmed_email", "member", member.id, actor=member.id, member=member.id)
     if before and before != code.email:
-        await notify(member.id, "members/email_changed", to=before)
+        await notify(member.id, "accounts/email_changed", to=before)
     return int(member.id)
 
 

@@ -29,6 +29,16 @@ WHERE m.state = 'active' AND m.number < {} AND WHERE_FOUND
 ORDER BY m.number DESC LIMIT {}
 """
 
+AT_THE_DESK = """
+SELECT m.*, g.number AS g_number, g.given_name_ar AS g_given_name_ar,
+    g.family_name_ar AS g_family_name_ar, g.given_name_latin AS g_given_name_latin,
+    g.family_name_latin AS g_family_name_latin,
+    (SELECT max(c.version) FROM charter_acceptance c WHERE c.member = m.id) AS charter_version
+FROM member m LEFT JOIN member g ON g.id = m.guardian
+WHERE m.number = {} AND m.state = 'active'
+"""
+MEMBER_COLUMNS = tuple(column._meta.name for column in Member._meta.columns)
+
 
 async def by_id(member_id: int) -> Member:
     """`NotFound` when there is none."""
@@ -122,6 +132,34 @@ async def tokens_of(member_id: int) -> list[ApiToken]:
         ApiToken.objects()
         .where(ApiToken.member == member_id, ApiToken.revoked_at.is_null())
         .order_by(ApiToken.id, ascending=False)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTheDesk:
+    """A member as the desk sees them."""
+
+    member: Member
+    name: Words
+    charter_version: int
+    guardian_number: int | None
+    guardian_name: Words
+
+
+async def at_the_desk(number: int) -> AtTheDesk:
+    """`NotFound` when there is no open account of that number. One statement."""
+    rows = await db.fetch(AT_THE_DESK, min(number, LARGEST_NUMBER))
+    if not rows:
+        raise NotFound
+    [row] = rows
+    member = Member(**{name: row[name] for name in MEMBER_COLUMNS})
+    guardian = {name.removeprefix("g_"): row[name] for name in row if name.startswith("g_")}
+    return AtTheDesk(
+        member=member,
+        name=called(row),
+        charter_version=row["charter_version"] or 0,
+        guardian_number=row["g_number"],
+        guardian_name=called(guardian) if row["g_number"] else Words(),
     )
 
 
