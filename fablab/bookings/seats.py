@@ -32,7 +32,7 @@ async def move_seats(moved: Mapping[int, int]) -> None:
         return
     ids = db.among(moved)
     await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", ids)
-    cases = " ".join(["WHEN {} THEN {}"] * len(moved))
+    cases = " ".join(["WHEN {} THEN CAST({} AS INTEGER)"] * len(moved))
     pairs = [value for pair in moved.items() for value in pair]
     dealt = f"UPDATE booking SET unit = CASE id {cases} END WHERE id IN {{}}"  # noqa: S608
     await db.execute(dealt, *pairs, ids)
