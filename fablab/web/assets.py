@@ -126,7 +126,8 @@ def headers_of(found: Asset, packed: bool) -> list[Header]:
 @asgi("/static", is_mount=True, copy_scope=True, opt={"plain": True, "packed": True})
 async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer from memory only: an address that is not on the shelf leads nowhere."""
-    found = addresses().get("/static/" + scope["path"].removeprefix("/static").lstrip("/"))
+    asked_for = scope["path"].removeprefix("/static").strip("/")  # a mount ends its paths with "/"
+    found = addresses().get(f"/static/{asked_for}")
     if found is None:
         raise NotFoundException
     if scope.get("method") not in ("GET", "HEAD"):

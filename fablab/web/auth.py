@@ -57,8 +57,8 @@ async def receive_visitor(request: Asked) -> None:
     asks_for_another = api and "accept-language" in request.headers
     if viewer and viewer.language in place.languages and not asks_for_another:
         i18n.language.set(viewer.language)
-    numbers = [it for it in scope["path_params"].values() if isinstance(it, int)]
-    if any(not 0 <= number <= LARGEST_ID for number in numbers):
+    given: dict[str, Any] = scope["path_params"]
+    if any(isinstance(it, int) and not 0 <= it <= LARGEST_ID for it in given.values()):
         raise NotFound  # no row has such an id, and PostgreSQL would not even look
 
 

@@ -103,9 +103,8 @@ class Door:
         seconds = time.perf_counter() - self.started
         template = self.scope.get("path_template") or ""
         measures.note(self.method, template, self.status, seconds)
-        logs.access(
-            self.method, logs.shown_path(self.scope, self.path), self.status, seconds, self.visit
-        )
+        path = logs.shown_path(self.scope, self.path)
+        logs.access(self.method, path, self.status, seconds, self.visit)
 
 
 def given_id(scope: Scope) -> str:

@@ -108,9 +108,7 @@ def is_full(error: Exception) -> bool:
 def show(request: Asked, error: Exception) -> Response[Any]:
     """The answer to an error."""
     found = verdict(error)
-    if (found.status >= 500 or not is_known(error)) and GONE not in str(
-        getattr(error, "detail", "")
-    ):
+    if is_ours(error, found):
         level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
         logger.log(level, "%s at %s", type(error).__name__, route_of(request), exc_info=error)
     if not wants_page(request):
@@ -123,8 +121,11 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     return error_page(request, found)
 
 
-def is_known(error: Exception) -> bool:
-    return isinstance(error, FablabError | HTTPException)
+def is_ours(error: Exception, found: Verdict) -> bool:
+    """Whether the operator should hear of it; not of visitors who went away while sending."""
+    if GONE in str(getattr(error, "detail", "")):
+        return False
+    return found.status >= 500 or not isinstance(error, FablabError | HTTPException)
 
 
 def route_of(request: Asked) -> str:

@@ -1,12 +1,4 @@
-"""The OpenAPI document: made from the routes of the API themselves, so that none is forgotten.
-
-What a signature does not show, a route says in its `opt`:
-
-    @post("/bookings", tags=["bookings"], guards=[scope("book")],
-          opt=described(takes=BookingWish, gives=BookingShown, status=201))
-
-The handler's docstring is its summary (first line) and its description.
-"""
+"""The OpenAPI document: made from the routes of the API themselves, so that none is forgotten."""
 
 import inspect
 import re
@@ -19,6 +11,9 @@ from litestar.routes import HTTPRoute
 
 from fablab.core.words import N_
 from fablab.web import problems
+from fablab.web.describing import ProblemDocument, described
+
+__all__ = ["described", "document_of"]
 
 PREFIX = "/api/v1"
 REF = "#/components/schemas/{name}"
@@ -30,44 +25,6 @@ ABOUT = (
 )
 
 Found = tuple[str, str, Any, HTTPRoute]
-
-
-class Violation(msgspec.Struct, omit_defaults=True):
-    """One broken rule or bad field; `limit` is what is allowed, `nearest` the closest legal."""
-
-    code: str
-    field: str | None
-    message: str
-    overridable: bool
-    limit: Any = None
-    nearest: Any = None
-
-
-class ProblemDocument(msgspec.Struct, omit_defaults=True):
-    """RFC 9457, with a stable code, and every reason rather than the first."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    violations: list[Violation] = []
-
-
-def described(
-    *,
-    takes: Any = None,
-    asks: Any = None,
-    gives: Any = None,
-    status: int = 200,
-    also: tuple[int, ...] = (),
-    keyed: bool = True,
-) -> dict[str, Any]:
-    """A route's `opt`: the Structs of its body, its query and its answer; the answer's status,
-    and other statuses with the same answer; `keyed=False` where no Idempotency-Key is heard."""
-    said = {"takes": takes, "asks": asks, "gives": gives, "status": status}
-    return {"described": {**said, "also": also, "keyed": keyed}}
 
 
 def document_of(app: Any) -> dict[str, Any]:
