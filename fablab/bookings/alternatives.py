@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Literal
 
 from fablab.bookings import rules
 from fablab.bookings.choices import grid
@@ -23,7 +24,7 @@ class Alternative:
 
     machine: MachineView
     period: Period
-    why: str
+    why: Literal["same_machine", "shorter", "sister"]
 
 
 async def alternatives(situation: Situation, wish: Wish) -> list[Alternative]:

@@ -5,8 +5,9 @@ from typing import Any
 from fablab.bookings.rules import Blocker, Intent, Wish
 from fablab.bookings.tables import Booking
 from fablab.core import db
-from fablab.core.errors import NotFound
+from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.periods import Period
+from fablab.core.words import N_
 from fablab.members.viewer import Viewer
 
 TEAMMATE = "SELECT 1 AS mine FROM project_member WHERE project = {} AND member = {}"
@@ -72,3 +73,15 @@ async def names_of_projects(member_id: int) -> list[dict[str, Any]]:
         " WHERE m.member = {} AND p.ended_on IS NULL ORDER BY p.id",
         member_id,
     )
+
+
+async def project_of(member_id: int, slug: str) -> int:
+    """The id of one of the member's own projects, else Refused with `not_in_project`."""
+    sql = (
+        "SELECT p.id FROM project p JOIN project_member m ON m.project = p.id"
+        " WHERE p.slug = {} AND m.member = {} AND p.ended_on IS NULL"
+    )
+    if rows := await db.fetch(sql, slug, member_id):
+        return int(rows[0]["id"])
+    message = N_("Choose one of your own projects.")
+    raise Refused(Problem("not_in_project", message, "project"))

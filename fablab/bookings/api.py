@@ -1,0 +1,295 @@
+"""JSON for members and their programs: book, check, change, check in, finish, cancel."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, patch, post
+from litestar.params import FromPath
+
+from fablab.bookings import actions, cancelling, changing, checkin, listing, settling
+from fablab.bookings.actions import Override
+from fablab.bookings.alternatives import alternatives
+from fablab.bookings.queries import project_of, visible_to
+from fablab.bookings.schemas import (
+    AlternativeShown,
+    BookingChange,
+    BookingList,
+    BookingShown,
+    BookingWish,
+    Cancellation,
+    ListAsked,
+    Nothing,
+    Verdict,
+)
+from fablab.core import zones
+from fablab.core.errors import Forbidden, NotFound, Problem, Refused
+from fablab.core.periods import Period
+from fablab.core.words import N_
+from fablab.lab.place import Place
+from fablab.machines.catalogue import MachineView
+from fablab.machines.queries import catalogue
+from fablab.members.queries import by_number
+from fablab.members.viewer import Viewer
+from fablab.web import once, paging, problems
+from fablab.web.auth import Here, SignedIn, scope
+from fablab.web.bodies import body, query
+from fablab.web.openapi import described
+
+Asked = Request[Any, Any, Any]
+MAY_BOOK = [scope("book")]
+MAY_READ = [scope("read")]
+NOT_THEIRS = ("status", "price", "approved_by")
+
+
+@get(
+    "/bookings",
+    name="api:bookings",
+    tags=["bookings"],
+    guards=MAY_READ,
+    opt=described(asks=ListAsked, gives=BookingList),
+)
+async def bookings(request: Asked, viewer: SignedIn, place: Here) -> dict[str, Any]:
+    """My bookings and my projects', in order of start; staff see everybody's."""
+    asked = query(request, ListAsked, place.zone)
+    machines = await catalogue()
+    view = machines.seen(asked.machine, staff=viewer.is_staff) if asked.machine else None
+    if asked.machine and view is None:
+        raise NotFound("machine")
+    wanted = paging.wanted(asked.limit, asked.cursor, datetime, int)
+    rows = await listing.several(
+        viewer,
+        limit=wanted.limit + 1,
+        after=wanted.after,
+        mine=asked.mine,
+        machine_id=view.id if view else None,
+        start=asked.from_,
+        end=asked.to,
+        status=asked.status,
+    )
+    return paging.piece(
+        rows,
+        wanted,
+        show=lambda row: listing.shown(row, viewer, place, machines),
+        at=lambda row: (row["starts_at"], row["id"]),
+    )
+
+
+@get(
+    "/bookings/{booking_id:int}",
+    name="api:booking",
+    tags=["bookings"],
+    guards=MAY_READ,
+    opt=described(gives=BookingShown),
+)
+async def booking(viewer: SignedIn, place: Here, booking_id: FromPath[int]) -> BookingShown:
+    """One of my bookings."""
+    return await listing.one(viewer, place, await catalogue(), booking_id)
+
+
+@post(
+    "/bookings",
+    name="api:book",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=BookingWish, gives=BookingShown, status=201, also=(200,)),
+)
+async def book(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes]:
+    """Book a machine.
+
+    201 with the booking; the same wish again is answered 200 with the booking already made. All
+    broken rules come together: 409 when the time is taken or on hold, else 422.
+    """
+    asked = await wish(request, viewer, place)
+    await settling.settle([asked.machine_id])
+
+    async def act() -> once.Answer:
+        made = await actions.book(viewer, asked)
+        shown = await listing.one(viewer, place, await catalogue(), made.booking.id)
+        return once.answer(201 if made.new else 200, shown, f"/api/v1/bookings/{shown.id}")
+
+    return await once.once(request, viewer.id, await request.body(), act)
+
+
+@post(
+    "/bookings/check",
+    name="api:check",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=BookingWish, gives=Verdict),
+)
+async def check(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes]:
+    """What booking it would say, and up to five alternatives. Writes nothing."""
+    asked = await wish(request, viewer, place)
+
+    async def act() -> once.Answer:
+        judged = await actions.check(viewer, asked)
+        others = await alternatives(judged.situation, judged.wish) if judged.problems else []
+        return once.answer(
+            200,
+            Verdict(
+                violations=[problems.violation(problem) for problem in judged.problems],
+                alternatives=[
+                    AlternativeShown(
+                        each.machine.slug,
+                        zones.iso(each.period.start, place.zone),
+                        zones.iso(each.period.end, place.zone),
+                        each.why,
+                    )
+                    for each in others
+                ],
+            ),
+        )
+
+    return await once.once(request, viewer.id, await request.body(), act)
+
+
+async def wish(request: Asked, viewer: Viewer, place: Place) -> actions.Asked:
+    sent = await body(request, BookingWish, place.zone)
+    must_not_set(sent, NOT_THEIRS)
+    if not viewer.is_staff:
+        must_not_set(sent, ("member", "override"))
+    view = await machine_called(sent.machine, viewer)
+    return actions.Asked(
+        machine_id=view.id,
+        period=period(sent),
+        member_id=await member_called(sent.member),
+        project_id=await project_of(viewer.id, sent.project) if sent.project else None,
+        note=sent.note,
+        via="api",
+        override=override(sent),
+    )
+
+
+async def member_called(number: int | None) -> int | None:
+    if number is None:
+        return None
+    if found := await by_number(number):
+        return found.id
+    raise Refused(Problem("unknown_member", N_("There is no member of this number."), "member"))
+
+
+def period(sent: BookingWish) -> Period:
+    return Period(sent.starts_at, sent.ends_at)
+
+
+def override(sent: BookingWish) -> Override | None:
+    if sent.override is None:
+        return None
+    return Override(rules=frozenset(sent.override.rules), reason=sent.override.reason)
+
+
+def must_not_set(sent: msgspec.Struct, names: tuple[str, ...]) -> None:
+    """A field that is known, and not the sender's to set: said, never ignored."""
+    for name in names:
+        if getattr(sent, name) is not None:
+            raise Forbidden(N_("This field is not yours to set."), name)
+
+
+async def machine_called(slug: str, viewer: Viewer) -> MachineView:
+    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+    if view is None:
+        message = N_("There is no machine of this name.")
+        raise Refused(Problem("unknown_machine", message, "machine"))
+    return view
+
+
+@patch(
+    "/bookings/{booking_id:int}",
+    name="api:change",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=BookingChange, gives=BookingShown),
+)
+async def change(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> BookingShown:
+    """Move it, or change its end. Refused, it stays as it was."""
+    sent = await body(request, BookingChange, place.zone)
+    must_not_set(sent, ("member", *NOT_THEIRS))
+    view = await machine_called(sent.machine, viewer) if sent.machine else None
+    await changing.change(
+        viewer,
+        booking_id,
+        starts_at=sent.starts_at,
+        ends_at=sent.ends_at,
+        machine_id=view.id if view else None,
+    )
+    return await listing.one(viewer, place, await catalogue(), booking_id)
+
+
+@post(
+    "/bookings/{booking_id:int}/check-in",
+    name="api:check-in",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Nothing, gives=BookingShown),
+)
+async def check_in(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Say that you are there, from a little before the start until the slot is released."""
+    await body(request, Nothing)
+    return await handled(
+        request, viewer, place, booking_id, lambda: checkin.check_in(viewer, booking_id, via="api")
+    )
+
+
+@post(
+    "/bookings/{booking_id:int}/finish",
+    name="api:finish",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Nothing, gives=BookingShown),
+)
+async def finish(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Finish early: the rest is free for others."""
+    await body(request, Nothing)
+    return await handled(
+        request, viewer, place, booking_id, lambda: checkin.finish(viewer, booking_id)
+    )
+
+
+@post(
+    "/bookings/{booking_id:int}/cancel",
+    name="api:cancel",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Cancellation, gives=BookingShown),
+)
+async def cancel(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Give the time back. After the deadline only with `give_up`, else `cancel_too_late`."""
+    sent = await body(request, Cancellation)
+    return await handled(
+        request,
+        viewer,
+        place,
+        booking_id,
+        lambda: cancelling.cancel(viewer, booking_id, reason=sent.reason, give_up=sent.give_up),
+    )
+
+
+async def handled(
+    request: Asked,
+    viewer: Viewer,
+    place: Place,
+    booking_id: int,
+    handle: Callable[[], Awaitable[Any]],
+) -> Response[bytes]:
+    """Do something to a booking once, and show it as it is then."""
+    found = await visible_to(viewer, booking_id)
+    await settling.settle([found.machine])
+
+    async def act() -> once.Answer:
+        await handle()
+        return once.answer(200, await listing.one(viewer, place, await catalogue(), booking_id))
+
+    return await once.once(request, viewer.id, await request.body(), act)
+
+
+ROUTES = [bookings, booking, book, check, change, check_in, finish, cancel]

@@ -1,0 +1,194 @@
+"""What an API client may send and gets: bookings, blocks, openings. Shapes of the contract."""
+
+import datetime as time
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class OverrideWish(msgspec.Struct):
+    """Rules staff set aside, and why."""
+
+    rules: list[str]
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+
+
+class BookingWish(msgspec.Struct):
+    """A machine for a while. `member` (a number) and `override` are for staff alone.
+
+    `status`, `price` and `approved_by` are known and nobody's to set: 403.
+    """
+
+    machine: Slug
+    starts_at: datetime
+    ends_at: datetime
+    project: Slug | None = None
+    note: Text = ""
+    member: int | None = None
+    override: OverrideWish | None = None
+    status: Any = None
+    price: Any = None
+    approved_by: Any = None
+
+
+class BookingChange(msgspec.Struct):
+    """What changes: the end alone extends, anything else moves. The last four: 403."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    machine: Slug | None = None
+    member: Any = None
+    status: Any = None
+    price: Any = None
+    approved_by: Any = None
+
+
+class Nothing(msgspec.Struct):
+    """A body that says nothing."""
+
+
+class Cancellation(msgspec.Struct):
+    """Why, and whether to give it up although the deadline has passed."""
+
+    reason: Text = ""
+    give_up: bool = False
+
+
+class BookingShown(msgspec.Struct, kw_only=True):
+    """A booking as its owner, their team and staff see it. Times have the lab's offset."""
+
+    id: int
+    uid: str
+    kind: str
+    status: str
+    machine: str
+    unit: int
+    member: int | None
+    project: str | None
+    starts_at: str
+    ends_at: str
+    busy_until: str
+    release_at: str | None
+    cancel_until: str
+    note: str
+    made_at: str
+    checked_in_at: str | None
+    finished_at: str | None
+    sequence: int
+    mine: bool
+
+
+class BookingList(msgspec.Struct):
+    items: list[BookingShown]
+    next: str | None
+
+
+class BlockShown(msgspec.Struct, omit_defaults=True):
+    """Something that occupies a machine. `who` only where this viewer may know it."""
+
+    id: int
+    kind: str
+    status: str
+    starts_at: str
+    ends_at: str
+    busy_until: str
+    mine: bool
+    who: str | None = None
+
+
+class BlockList(msgspec.Struct):
+    items: list[BlockShown]
+    next: str | None = None
+
+
+class OpenShown(msgspec.Struct):
+    starts_at: str
+    ends_at: str
+
+
+class MachineDay(msgspec.Struct):
+    slug: str
+    blocks: list[BlockShown]
+
+
+class DayShown(msgspec.Struct):
+    """The whole lab in one answer."""
+
+    date: time.date
+    timezone: str
+    open: list[OpenShown]
+    machines: list[MachineDay]
+
+
+class AlternativeShown(msgspec.Struct):
+    machine: str
+    starts_at: str
+    ends_at: str
+    why: Literal["same_machine", "shorter", "sister"]
+
+
+class Verdict(msgspec.Struct):
+    """What booking it would say. Nothing was written."""
+
+    violations: list[dict[str, Any]]
+    alternatives: list[AlternativeShown]
+
+
+class OpeningShown(msgspec.Struct):
+    machine: str
+    starts_at: str
+    ends_at: str
+
+
+class OpeningList(msgspec.Struct):
+    items: list[OpeningShown]
+    next: str | None = None
+
+
+class During(msgspec.Struct):
+    """A stretch of time, 62 days at most; from now for a week when nothing is said."""
+
+    from_: datetime | None = msgspec.field(default=None, name="from")
+    to: datetime | None = None
+
+
+class DayAsked(msgspec.Struct):
+    date: time.date | None = None
+
+
+class OpeningsAsked(msgspec.Struct):
+    """Free openings of a machine or a category, for so many minutes."""
+
+    machine: Slug | None = None
+    category: Slug | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=10_080)] | None = None
+    from_: datetime | None = msgspec.field(default=None, name="from")
+    to: datetime | None = None
+
+
+class ListAsked(msgspec.Struct):
+    """`mine` (the rule for members): my own; staff may ask for all."""
+
+    mine: bool = False
+    machine: Slug | None = None
+    from_: datetime | None = msgspec.field(default=None, name="from")
+    to: datetime | None = None
+    status: (
+        Literal[
+            "pending",
+            "confirmed",
+            "checked_in",
+            "completed",
+            "cancelled",
+            "no_show",
+            "rejected",
+            "expired",
+        ]
+        | None
+    ) = None
+    limit: int | None = None
+    cursor: str | None = None
