@@ -21,6 +21,7 @@ from fablab.core.sweeps import Turns, Work
 from fablab.lab.queries import place
 from fablab.members import codes, sessions, throttling
 from fablab.notifications.outbox import send_waiting
+from fablab.web import once
 
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # else every turn is two lines
 
@@ -36,6 +37,7 @@ async def clean_up() -> None:
         sessions.forget_old,
         codes.forget_old,
         throttling.forget_old,
+        once.forget_old_answers,
         jobs.forget_old_runs,
     ):
         await forget()

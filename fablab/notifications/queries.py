@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from fablab.core.facts import Facts, load
-from fablab.members.tables import Member
+from fablab.core.facts import load
+from fablab.lab.place import Place
+from fablab.members.viewer import Viewer
 from fablab.notifications import rendering
-from fablab.notifications.outbox import reader
-from fablab.notifications.rendering import Reader, Told
+from fablab.notifications.rendering import Told
 from fablab.notifications.tables import MailState, Notification
 
 PAGE = 20
@@ -50,29 +49,22 @@ async def unread(member_id: int) -> int:
     return waiting
 
 
-async def inbox(member_id: int, language: str, *, below: int | None = None) -> Notices:
-    """What a member was told, in `language`; a constant number of statements."""
-    query = Notification.select().where(Notification.member == member_id)
+async def inbox(me: Viewer, place: Place, language: str, *, below: int | None = None) -> Notices:
+    """What a member was told, in `language`; one statement, and what `rendering.enrich` adds."""
+    query = Notification.select().where(Notification.member == me.id)
     if below is not None:
         query = query.where(Notification.id < below)
     rows = await query.order_by(Notification.id, ascending=False).limit(PAGE + 1)
-    shown = rows[:PAGE]
-    known = [(row["template"], load(row["facts"])) for row in shown]
-    facts = await rendering.completed(known)
-    me = await named(member_id) if shown else None
-    pairs = zip(shown, facts, strict=True)
-    items = [await notice(row, fact, me, language) for row, fact in pairs if me]
+    known = [(row["template"], load(row["facts"])) for row in rows[:PAGE]]
+    told = [
+        rendering.shown(template, facts, me, place, language)
+        for (template, _), facts in zip(known, await rendering.completed(known), strict=True)
+    ]
+    items = [
+        Notice(row["id"], row["written_at"], row["read_at"] is None, words)
+        for row, words in zip(rows, told, strict=False)
+    ]
     return Notices(items, items[-1].id if len(rows) > PAGE else None)
-
-
-async def named(member_id: int) -> Reader:
-    [row] = await Member.select().where(Member.id == member_id)
-    return reader(row)
-
-
-async def notice(row: dict[str, Any], facts: Facts, me: Reader, language: str) -> Notice:
-    told = await rendering.shown(row["template"], facts, me, language)
-    return Notice(row["id"], row["written_at"], row["read_at"] is None, told)
 
 
 async def failures(limit: int = 50) -> list[Failure]:

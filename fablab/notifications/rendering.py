@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -30,6 +30,12 @@ enrich: dict[str, Enrich] = {}
 SECRET = "code"  # noqa: S105 - the name of the fact whose link only a mail may show
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)،؛]")
 LAYOUT = "layout"
+
+
+class Named(Protocol):
+    """Whoever can be called by name: a reader, a viewer."""
+
+    def name(self, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +90,15 @@ async def mailed(template: str, facts: Facts, reader: Reader) -> Told:
         return Told(subject, text + "\n", html.render(around, paragraphs=paragraphs(body)))
 
 
-async def shown(template: str, facts: Facts, reader: Reader, language: str) -> Told:
+def shown(template: str, facts: Facts, reader: Named, place: Place, language: str) -> Told:
     """The notice on a page. Whoever may only read the screen must not find a secret link there."""
-    place = await lab.place()
     known = context(facts, reader, place, language) | {"link": settings.base_url}
     with speaking(language, place.zone):
         subject, body = split(templates(False).get_template(f"emails/{template}.txt").render(known))
     return Told(subject, "" if SECRET in facts else body)
 
 
-def context(facts: Facts, reader: Reader, place: Place, language: str) -> dict[str, Any]:
+def context(facts: Facts, reader: Named, place: Place, language: str) -> dict[str, Any]:
     """What every template may use beside its facts, which win."""
     return {
         "member": reader,
