@@ -18,6 +18,7 @@ def hours(start: float, length: float = 1) -> Period:
     return Period(begin, begin + timedelta(hours=length))
 
 
+from tests.factories.bookings import a_booking  # noqa: F401 - told on
 from tests.factories.lab import (  # noqa: F401 - told on
     a_charter,
     a_closure,
@@ -41,3 +42,4 @@ from tests.factories.members import (  # noqa: F401 - told on
     a_trainer,
     an_admin,
 )
+from tests.factories.training import a_certificate  # noqa: F401 - told on
