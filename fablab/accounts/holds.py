@@ -48,19 +48,16 @@ def check(kind: HoldKind, reason: str, until: datetime | None, now: datetime) ->
 
 
 @db.transactional
-async def lift(actor_id: int, hold_id: int, reason: str) -> int:
-    """The hold's member may book again, unless another hold is in force. Returns their id."""
-    found = await Hold.objects().get(Hold.id == hold_id)
-    if found is None:
+async def lift(actor_id: int, member_id: int, hold_id: int, reason: str) -> None:
+    """They may book again, unless another hold is in force. `NotFound` when it is not theirs."""
+    await somebody(actor_id, member_id)
+    if not await Hold.exists().where(Hold.id == hold_id, Hold.member == member_id):
         raise NotFound
-    await somebody(actor_id, found.member)
     rows = await db.fetch(
         "UPDATE hold SET lifted_at = {}, lifted_by = {}, lift_reason = {} "
         "WHERE id = {} AND lifted_at IS NULL RETURNING id",
         *(clock.now(), actor_id, reason.strip(), hold_id),
     )
     if rows:
-        after = {"hold": hold_id}
-        await record("lifted_hold", actor_id, found.member, after=after, reason=reason)
-        await notify(found.member, "accounts/hold_lifted")
-    return int(found.member)
+        await record("lifted_hold", actor_id, member_id, after={"hold": hold_id}, reason=reason)
+        await notify(member_id, "accounts/hold_lifted")

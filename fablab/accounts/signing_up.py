@@ -4,14 +4,16 @@ from typing import Any
 
 from fablab.accounts import registering
 from fablab.accounts.registering import Person
+from fablab.accounts.signing_in import Welcome
 from fablab.activity import actions as activity
 from fablab.core import clock, db
 from fablab.core.errors import Problem, Refused, TooMany
 from fablab.core.secrets import digest
 from fablab.core.words import N_
 from fablab.lab.place import Place
-from fablab.members import codes, passwords, queries, throttling
+from fablab.members import codes, passwords, queries, sessions, throttling
 from fablab.members.passwords import password_problem
+from fablab.members.sessions import Browser
 from fablab.members.tables import CodePurpose, Member, MemberState
 from fablab.members.throttling import LETTERS, LETTERS_OF_ADDRESS, SIGN_UPS
 from fablab.notifications.actions import notify
@@ -122,8 +124,8 @@ async def look(token: str) -> str | None:
 
 
 @db.transactional
-async def confirm(token: str) -> int:
-    """The mailbox is theirs: returns the member's id. `Refused` when the link is over."""
+async def confirm(token: str, browser: Browser) -> Welcome:
+    """The mailbox is theirs, and they are in. `Refused` when the link is over."""
     code = await codes.alive(digest(token), CONFIRM)
     if code is None or code.email is None:
         raise Refused(link_over())
@@ -140,7 +142,7 @@ async def confirm(token: str) -> int:
     await activity.record("confirmed_email", "member", member.id, actor=member.id, member=member.id)
     if before and before != code.email:
         await notify(member.id, "accounts/email_changed", to=before)
-    return int(member.id)
+    return Welcome(member.id, await sessions.know(member.id, browser))
 
 
 def link_over() -> Problem:
