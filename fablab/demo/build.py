@@ -7,7 +7,7 @@ from fablab.activity.actions import record
 from fablab.core import clock, db, schema, zones
 from fablab.demo import anew, bookings, certificates, history, machines, people, place
 from fablab.demo.accounts import PASSWORD
-from fablab.demo.cast import gather
+from fablab.demo.casting import gather
 from fablab.demo.outcomes import outcome
 from fablab.demo.source import Almanac, read
 from fablab.lab.queries import read_place

@@ -8,7 +8,8 @@ import pytest
 
 from fablab.bookings.tables import Kind, Status
 from fablab.core.periods import Period
-from fablab.demo.cast import Cast, gather
+from fablab.demo.cast import Cast
+from fablab.demo.casting import gather
 from fablab.demo.diary import Fate, Planned
 from fablab.demo.history import History, make_up
 from fablab.demo.outcomes import outcome
