@@ -5,9 +5,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from fablab.core import clock, schema
+from fablab.core import clock, heartbeat, schema
 from fablab.core.errors import Unavailable, WrongSetup
-from fablab.core.tables import Heartbeat
 from fablab.core.zones import check_zone_data
 from fablab.web.measures import measures
 
@@ -51,8 +50,8 @@ async def stored() -> dict[str, str]:
 
 async def jobs() -> str:
     """Whether somebody, here or beside us, still does what happens by itself."""
-    beats = await Heartbeat.select(Heartbeat.at).order_by(Heartbeat.at, ascending=False).first()
-    return OK if beats and clock.now() - beats["at"] < LONGEST_SILENCE else "silent"
+    beat = await heartbeat.last(heartbeat.JOBS)
+    return OK if beat and clock.now() - beat < LONGEST_SILENCE else "silent"
 
 
 @get("/metrics", name="metrics", opt={"plain": True}, sync_to_thread=False)
