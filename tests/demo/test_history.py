@@ -37,6 +37,16 @@ def history(place: Place, now: datetime, days_back: int = 21) -> tuple[Cast, His
     return cast, make_up(cast, place.calendar, almanac, days_back)
 
 
+TOLD: dict[datetime, tuple[Cast, History]] = {}
+
+
+def at(place: Place, now: datetime) -> tuple[Cast, History]:
+    """Made up once for all tests that only look at it."""
+    if now not in TOLD:
+        TOLD[now] = history(place, now)
+    return TOLD[now]
+
+
 def of(story: History, slug: str) -> list[Planned]:
     return [each for each in story.planned if each.member and each.member.slug == slug]
 
@@ -44,7 +54,7 @@ def of(story: History, slug: str) -> list[Planned]:
 @pytest.mark.usefixtures("committed_database")
 @pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
 async def test_there_is_something_to_see_at_any_moment(place: Place, now: datetime) -> None:
-    _, story = history(place, now)
+    _, story = at(place, now)
     running = [each for each in story.planned if each.period.contains(now)]
     attended = {each.machine.slug for each in running if not each.machine.runs_alone}
     window = place.calendar.window_at(now)
@@ -59,7 +69,7 @@ async def test_there_is_something_to_see_at_any_moment(place: Place, now: dateti
 @pytest.mark.usefixtures("committed_database")
 @pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
 async def test_the_members_check_in_is_open_when_the_lab_is(place: Place, now: datetime) -> None:
-    _, story = history(place, now)
+    _, story = at(place, now)
     soonest = min(
         (each for each in of(story, "demo-member") if each.period.end > now),
         key=lambda each: each.period.start,
@@ -80,7 +90,7 @@ async def test_the_members_check_in_is_open_when_the_lab_is(place: Place, now: d
 @pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
 async def test_plans_are_kept_to(place: Place, now: datetime) -> None:
     """Hours a week, days ahead, bookings at once, and open lab only for those of the public."""
-    cast, story = history(place, now)
+    cast, story = at(place, now)
     today = place.calendar.day_of(now)
     for person in cast.people.values():
         mine = [each for each in of(story, person.slug) if each.fate != Fate.CANCELLED]
@@ -134,7 +144,7 @@ async def test_the_same_day_tells_the_same_story(place: Place) -> None:
 @pytest.mark.usefixtures("committed_database")
 async def test_the_broken_machine_broke_in_somebodys_hands(place: Place) -> None:
     now = MOMENTS["afternoon"]
-    _, story = history(place, now)
+    _, story = at(place, now)
     [broken] = [each for each in story.planned if each.fate == Fate.INTERRUPTED]
     told = outcome(broken, now, place.zone, DICE).columns
     assert (told["status"], told["ended_because"]) == (Status.COMPLETED, "fault")
