@@ -82,10 +82,11 @@ async def test_long_lists_come_in_pages_at_one_cost(browser: Browser, counted: A
     for _ in range(queries.PAGE + 1):
         await notify(ada.id, "test/hello", **HELLO)
     await browser.sign_in(ada)
+    await browser.get("/me/notices")  # the place is read once
     with counted() as sent:
         first = await browser.get("/me/notices")
     assert first.text.count("Hello Ada Lovelace") == queries.PAGE
-    assert sent.count <= 8
+    assert sent.count == 3
     oldest = min(row.id for row in await Notification.objects())
     second = await browser.get("/me/notices", params={"below": oldest + 1})
     assert second.text.count("Hello Ada Lovelace") == 1
