@@ -6,8 +6,17 @@ whatever the sender liked to write.
 """
 
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
+
+# Loopback, the private networks and a link's own: where a proxy of ours would stand.
+OURS = tuple(
+    ip_network(text)
+    for text in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
 
 
 def peer(scope: Any) -> str:
@@ -17,14 +26,14 @@ def peer(scope: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def is_ours(address: str) -> bool:
-    """Loopback or private: where our own proxy would stand. No address at all is a socket."""
+    """Whether a proxy of ours could be there. No address at all is a socket of this machine."""
     if not address:
         return True
     try:
-        found = ip_address(address)
+        found = ip_address(readable(address))
     except ValueError:
         return False
-    return found.is_loopback or found.is_private
+    return any(found in network for network in OURS)
 
 
 @lru_cache(maxsize=4096)

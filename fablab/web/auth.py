@@ -4,7 +4,7 @@ In a handler: `viewer: SignedIn` behind the guard `signed_in`, `viewer: Asker` w
 come too (None), `place: Here`. A route with `opt={"plain": True}` asks for none of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from fablab.web import language, limits, sessions, viewers
 from fablab.web.visits import cookie_name, visit_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-Guard = Callable[[Connection, BaseRouteHandler], None]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]  # a plain one would cost a thread
 Asked = Request[Any, Any, Any]
 
 SignedIn = NamedDependency[Viewer]
@@ -92,21 +92,21 @@ async def provide_place(request: Request[Any, Any, Any]) -> Place:
     return place
 
 
-def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Visitors are asked to sign in; programs are told 401."""
     if connection.scope["user"] is None:
         raise Unauthorized
 
 
-def staff_only(connection: Connection, handler: BaseRouteHandler) -> None:
+async def staff_only(connection: Connection, handler: BaseRouteHandler) -> None:
     """Managers and administrators."""
-    signed_in(connection, handler)
+    await signed_in(connection, handler)
     if not connection.scope["user"].is_staff:
         raise Forbidden(N_("This is for the lab's staff."))
 
 
-def admin_only(connection: Connection, handler: BaseRouteHandler) -> None:
-    signed_in(connection, handler)
+async def admin_only(connection: Connection, handler: BaseRouteHandler) -> None:
+    await signed_in(connection, handler)
     if not connection.scope["user"].is_admin:
         raise Forbidden(N_("This is for administrators."))
 
@@ -114,8 +114,8 @@ def admin_only(connection: Connection, handler: BaseRouteHandler) -> None:
 def scope(name: str) -> Guard:
     """What a program's token must allow: `guards=[scope("book")]`. Implies `signed_in`."""
 
-    def within_scope(connection: Connection, handler: BaseRouteHandler) -> None:
-        signed_in(connection, handler)
+    async def within_scope(connection: Connection, handler: BaseRouteHandler) -> None:
+        await signed_in(connection, handler)
         if not connection.scope["user"].may(name):
             raise Forbidden(N_("This token may not do that: it lacks a scope."))
 

@@ -127,7 +127,8 @@ def parameters(method: str, facts: dict[str, Any], route: HTTPRoute) -> list[dic
         found += asked(facts["asks"])
     if method == "POST" and facts["keyed"]:
         kept = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": kept})
+        key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": kept}
+        found.append(key)
     return found
 
 
