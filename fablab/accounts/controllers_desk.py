@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 from fablab.accounts import desk
 from fablab.accounts.controllers import Asked, again, offered
 from fablab.accounts.forms import NewMemberForm, PersonForm
-from fablab.core import clock
+from fablab.core import clock, zones
 from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext, language
 from fablab.core.words import Words
@@ -17,6 +17,7 @@ from fablab.lab.place import Place
 from fablab.members import queries, rules
 from fablab.members.tables import Member, Plan
 from fablab.members.viewer import Viewer
+from fablab.training.queries import certificates_of
 from fablab.web.auth import Here, SignedIn, staff_only
 from fablab.web.forms import form_data, key_of, new_key, read
 from fablab.web.once import once_form
@@ -83,6 +84,8 @@ async def member_page(
     **more: Any,
 ) -> Template:
     """One person, as staff may see and help them; `no`: why something was not possible."""
+    now = clock.now()
+    today = zones.local_date(now, place.zone)
     found = await queries.at_the_desk(number)
     await desk.note_look(viewer.id, found.member.id)
     context = {
@@ -90,8 +93,9 @@ async def member_page(
         "member": found.member,
         "holds": await queries.holds_of(found.member.id),
         "plans": plans_named(await queries.plans()),
+        "certificates": await certificates_of(found.member.id, today, place.zone),
         "may_help": rules.may_help(viewer.role, found.member.role),
-        "now": clock.now(),
+        "now": now,
         "named": names_of(found.member, place),
         **more,
     }
