@@ -36,7 +36,8 @@ INDEXES = (
     "CREATE INDEX certificate_member ON certificate (member)",
     "CREATE INDEX session_member ON session (member)",
     "CREATE INDEX activity_thing ON activity (thing, thing_id)",
-    "CREATE UNIQUE INDEX charter_acceptance_member_version_key ON charter_acceptance (member, version)",
+    """CREATE UNIQUE INDEX charter_acceptance_member_version_key
+       ON charter_acceptance (member, version)""",
     "CREATE UNIQUE INDEX project_member_project_member_key ON project_member (project, member)",
     "CREATE UNIQUE INDEX device_key_hash_member_key ON device (key_hash, member)",
     "CREATE UNIQUE INDEX kept_answer_owner_scope_key_key ON kept_answer (owner, scope, key)",
