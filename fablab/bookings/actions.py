@@ -1,75 +1,27 @@
 """Booking a machine. Settle first, then judge and write in one transaction."""
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fablab.activity.actions import record
 from fablab.bookings import guards, making, rules, seats, settling
+from fablab.bookings.asking import Asked, Judged, Made, Override, for_whom
 from fablab.bookings.queries import same_wish
-from fablab.bookings.rules import Facts, Intent, Wish
-from fablab.bookings.situation import Situation, around, known
+from fablab.bookings.rules import Intent
+from fablab.bookings.situation import known
 from fablab.bookings.tables import Booking, Status
+from fablab.bookings.taken import around
+from fablab.bookings.telling import told
 from fablab.core import clock, db
-from fablab.core.errors import Forbidden, Problem, Refused
+from fablab.core.errors import Problem, Refused
 from fablab.core.facts import dump
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
-from fablab.notifications.actions import notify
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """What staff set aside, and why. Recorded with the booking."""
-
-    rules: frozenset[str]
-    reason: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"rules": sorted(self.rules), "reason": self.reason}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody asks for: a machine for a while, for themselves unless staff say for whom.
-
-    `via` is `web`, `api`, `qr`, `kiosk` or `desk`. With intent `now` the start is this minute.
-    """
-
-    machine_id: int
-    period: Period
-    intent: Intent = Intent.NEW
-    member_id: int | None = None
-    project_id: int | None = None
-    note: str = ""
-    via: str = "web"
-    override: Override | None = None
-
-    @property
-    def wish(self) -> Wish:
-        return Wish(machine_id=self.machine_id, period=self.period, intent=self.intent)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The booking, and whether this request made it or found it."""
-
-    booking: Booking
-    new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A wish with everything known about it, and what stands against it."""
-
-    wish: Wish
-    situation: Situation
-    facts: Facts
-    problems: tuple[Problem, ...] = field(default=())
+__all__ = ["Asked", "Judged", "Made", "Override", "book", "check", "judged"]
 
 
 async def book(actor: Viewer, asked: Asked) -> Made:
@@ -84,15 +36,6 @@ async def check(actor: Viewer, asked: Asked) -> Judged:
     whom = for_whom(actor, asked)
     await settling.settle([asked.machine_id])
     return await judged(actor, asked, whom, {})
-
-
-def for_whom(actor: Viewer, asked: Asked) -> int:
-    """The member booked for: only staff book for others or set rules aside."""
-    if asked.member_id not in (None, actor.id) and not actor.is_staff:
-        raise Forbidden("Only staff book for somebody else.", "member")
-    if asked.override and not actor.is_staff:
-        raise Forbidden("Only staff set rules aside.", "override")
-    return asked.member_id or actor.id
 
 
 @db.transactional
@@ -181,47 +124,4 @@ def arrived(actor: Viewer, asked: Asked, whom: int, now: datetime) -> dict[str, 
         "checked_in_at": now,
         "checked_in_by": actor.id,
         "checked_in_via": asked.via,
-    }
-
-
-async def told(
-    actor: Viewer, booking: Booking, situation: Situation, override: Override | None
-) -> None:
-    """The activity and the confirmation, in the booking's own transaction."""
-    view = situation.view(booking.machine)
-    after = {
-        "machine": view.slug,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-        "status": str(booking.status),
-    }
-    if override:
-        after["override"] = override.as_dict()
-    await record(
-        "made",
-        "booking",
-        booking.id,
-        actor=actor.id,
-        member=booking.member,
-        after=after,
-        reason=override.reason if override else "",
-    )
-    await notify(
-        booking.member,
-        "bookings/made",
-        **notice(booking, view.name, view.tag),
-        deadline_at=booking.starts_at - view.policy.notice_to_cancel,
-        release_at=booking.release_at,
-        by_staff=actor.id != booking.member,
-    )
-
-
-def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:
-    """What every mail about a booking says."""
-    return {
-        "booking": booking.id,
-        "machine": machine,
-        "tag": tag,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
     }

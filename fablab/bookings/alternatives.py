@@ -9,7 +9,8 @@ from typing import Literal
 from fablab.bookings import rules
 from fablab.bookings.choices import grid
 from fablab.bookings.rules import Intent, Wish, place
-from fablab.bookings.situation import Situation, around
+from fablab.bookings.situation import Situation
+from fablab.bookings.taken import around
 from fablab.core.periods import Period
 from fablab.machines.catalogue import MachineView
 

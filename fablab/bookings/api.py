@@ -1,26 +1,22 @@
-"""JSON for members and their programs: book, check, change, check in, finish, cancel."""
+"""JSON for members and their programs: their bookings, booking, and checking before."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, patch, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from fablab.bookings import actions, cancelling, changing, checkin, listing, settling
+from fablab.bookings import actions, listing, settling
 from fablab.bookings.actions import Override
 from fablab.bookings.alternatives import alternatives
-from fablab.bookings.queries import project_of, visible_to
+from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import (
     AlternativeShown,
-    BookingChange,
     BookingList,
     BookingShown,
     BookingWish,
-    Cancellation,
     ListAsked,
-    Nothing,
     Verdict,
 )
 from fablab.core import zones
@@ -195,101 +191,4 @@ async def machine_called(slug: str, viewer: Viewer) -> MachineView:
     return view
 
 
-@patch(
-    "/bookings/{booking_id:int}",
-    name="api:change",
-    tags=["bookings"],
-    guards=MAY_BOOK,
-    opt=described(takes=BookingChange, gives=BookingShown),
-)
-async def change(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
-) -> BookingShown:
-    """Move it, or change its end. Refused, it stays as it was."""
-    sent = await body(request, BookingChange, place.zone)
-    must_not_set(sent, ("member", *NOT_THEIRS))
-    view = await machine_called(sent.machine, viewer) if sent.machine else None
-    await changing.change(
-        viewer,
-        booking_id,
-        starts_at=sent.starts_at,
-        ends_at=sent.ends_at,
-        machine_id=view.id if view else None,
-    )
-    return await listing.one(viewer, place, await catalogue(), booking_id)
-
-
-@post(
-    "/bookings/{booking_id:int}/check-in",
-    name="api:check-in",
-    tags=["bookings"],
-    guards=MAY_BOOK,
-    opt=described(takes=Nothing, gives=BookingShown),
-)
-async def check_in(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
-) -> Response[bytes]:
-    """Say that you are there, from a little before the start until the slot is released."""
-    await body(request, Nothing)
-    return await handled(
-        request, viewer, place, booking_id, lambda: checkin.check_in(viewer, booking_id, via="api")
-    )
-
-
-@post(
-    "/bookings/{booking_id:int}/finish",
-    name="api:finish",
-    tags=["bookings"],
-    guards=MAY_BOOK,
-    opt=described(takes=Nothing, gives=BookingShown),
-)
-async def finish(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
-) -> Response[bytes]:
-    """Finish early: the rest is free for others."""
-    await body(request, Nothing)
-    return await handled(
-        request, viewer, place, booking_id, lambda: checkin.finish(viewer, booking_id)
-    )
-
-
-@post(
-    "/bookings/{booking_id:int}/cancel",
-    name="api:cancel",
-    tags=["bookings"],
-    guards=MAY_BOOK,
-    opt=described(takes=Cancellation, gives=BookingShown),
-)
-async def cancel(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
-) -> Response[bytes]:
-    """Give the time back. After the deadline only with `give_up`, else `cancel_too_late`."""
-    sent = await body(request, Cancellation)
-    return await handled(
-        request,
-        viewer,
-        place,
-        booking_id,
-        lambda: cancelling.cancel(viewer, booking_id, reason=sent.reason, give_up=sent.give_up),
-    )
-
-
-async def handled(
-    request: Asked,
-    viewer: Viewer,
-    place: Place,
-    booking_id: int,
-    handle: Callable[[], Awaitable[Any]],
-) -> Response[bytes]:
-    """Do something to a booking once, and show it as it is then."""
-    found = await visible_to(viewer, booking_id)
-    await settling.settle([found.machine])
-
-    async def act() -> once.Answer:
-        await handle()
-        return once.answer(200, await listing.one(viewer, place, await catalogue(), booking_id))
-
-    return await once.once(request, viewer.id, await request.body(), act)
-
-
-ROUTES = [bookings, booking, book, check, change, check_in, finish, cancel]
+ROUTES = [bookings, booking, book, check]

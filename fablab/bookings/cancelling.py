@@ -2,11 +2,11 @@
 
 from fablab.activity.actions import record
 from fablab.bookings import settling
-from fablab.bookings.actions import notice
 from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import handling
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
+from fablab.bookings.telling import notice
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Refused
 from fablab.machines.queries import catalogue

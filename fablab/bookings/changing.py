@@ -5,11 +5,13 @@ from typing import Any
 
 from fablab.activity.actions import record
 from fablab.bookings import guards, making, rules, seats, settling
-from fablab.bookings.actions import Override, notice
+from fablab.bookings.asking import Override
 from fablab.bookings.queries import changed_wish, concerns, visible_to
 from fablab.bookings.rules import Intent, Wish
-from fablab.bookings.situation import Situation, around, known
+from fablab.bookings.situation import Situation, known
 from fablab.bookings.tables import Booking, Kind, Status
+from fablab.bookings.taken import around
+from fablab.bookings.telling import notice
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.periods import Period

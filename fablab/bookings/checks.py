@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from fablab.bookings.tables import Booking
 from fablab.core import db, zones
 
 Check = Callable[[], Awaitable[int]]

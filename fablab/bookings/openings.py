@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fablab.bookings.rules import Blocker
-from fablab.bookings.situation import around
+from fablab.bookings.taken import around
 from fablab.core.periods import Period, merged, without
 from fablab.lab.calendar import Calendar
 from fablab.machines.catalogue import MachineView

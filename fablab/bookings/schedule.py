@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fablab.bookings.situation import REACH
+from fablab.bookings.taken import REACH
 from fablab.core import db
 from fablab.core.periods import Period
 from fablab.core.words import Words

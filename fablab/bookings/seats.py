@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from fablab.bookings.rules import Facts, Wish, place
 from fablab.bookings.rules.units import best_unit, deal
-from fablab.bookings.situation import around
+from fablab.bookings.taken import around
 from fablab.core import db
 from fablab.core.periods import Period
 

@@ -1,0 +1,121 @@
+"""JSON for what happens to a booking that exists: change, check in, finish, cancel."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Request, Response, patch, post
+from litestar.params import FromPath
+
+from fablab.bookings import cancelling, changing, checkin, listing, settling
+from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set
+from fablab.bookings.queries import visible_to
+from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Nothing
+from fablab.lab.place import Place
+from fablab.machines.queries import catalogue
+from fablab.members.viewer import Viewer
+from fablab.web import once
+from fablab.web.auth import Here, SignedIn
+from fablab.web.bodies import body
+from fablab.web.openapi import described
+
+Asked = Request[Any, Any, Any]
+
+
+@patch(
+    "/bookings/{booking_id:int}",
+    name="api:change",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=BookingChange, gives=BookingShown),
+)
+async def change(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> BookingShown:
+    """Move it, or change its end. Refused, it stays as it was."""
+    sent = await body(request, BookingChange, place.zone)
+    must_not_set(sent, ("member", *NOT_THEIRS))
+    view = await machine_called(sent.machine, viewer) if sent.machine else None
+    await changing.change(
+        viewer,
+        booking_id,
+        starts_at=sent.starts_at,
+        ends_at=sent.ends_at,
+        machine_id=view.id if view else None,
+    )
+    return await listing.one(viewer, place, await catalogue(), booking_id)
+
+
+@post(
+    "/bookings/{booking_id:int}/check-in",
+    name="api:check-in",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Nothing, gives=BookingShown),
+)
+async def check_in(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Say that you are there, from a little before the start until the slot is released."""
+    await body(request, Nothing)
+    return await handled(
+        request, viewer, place, booking_id, lambda: checkin.check_in(viewer, booking_id, via="api")
+    )
+
+
+@post(
+    "/bookings/{booking_id:int}/finish",
+    name="api:finish",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Nothing, gives=BookingShown),
+)
+async def finish(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Finish early: the rest is free for others."""
+    await body(request, Nothing)
+    return await handled(
+        request, viewer, place, booking_id, lambda: checkin.finish(viewer, booking_id)
+    )
+
+
+@post(
+    "/bookings/{booking_id:int}/cancel",
+    name="api:cancel",
+    tags=["bookings"],
+    guards=MAY_BOOK,
+    opt=described(takes=Cancellation, gives=BookingShown),
+)
+async def cancel(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Response[bytes]:
+    """Give the time back. After the deadline only with `give_up`, else `cancel_too_late`."""
+    sent = await body(request, Cancellation)
+    return await handled(
+        request,
+        viewer,
+        place,
+        booking_id,
+        lambda: cancelling.cancel(viewer, booking_id, reason=sent.reason, give_up=sent.give_up),
+    )
+
+
+async def handled(
+    request: Asked,
+    viewer: Viewer,
+    place: Place,
+    booking_id: int,
+    handle: Callable[[], Awaitable[Any]],
+) -> Response[bytes]:
+    """Do something to a booking once, and show it as it is then."""
+    found = await visible_to(viewer, booking_id)
+    await settling.settle([found.machine])
+
+    async def act() -> once.Answer:
+        await handle()
+        return once.answer(200, await listing.one(viewer, place, await catalogue(), booking_id))
+
+    return await once.once(request, viewer.id, await request.body(), act)
+
+
+ROUTES = [change, check_in, finish, cancel]

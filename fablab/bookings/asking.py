@@ -1,0 +1,70 @@
+"""What somebody asks for, and what is found when it is judged."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fablab.bookings.rules import Facts, Intent, Wish
+from fablab.bookings.situation import Situation
+from fablab.bookings.tables import Booking
+from fablab.core.errors import Forbidden, Problem
+from fablab.core.periods import Period
+from fablab.members.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """What staff set aside, and why. Recorded with the booking."""
+
+    rules: frozenset[str]
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"rules": sorted(self.rules), "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asks for: a machine for a while, for themselves unless staff say for whom.
+
+    `via` is `web`, `api`, `qr`, `kiosk` or `desk`. With intent `now` the start is this minute.
+    """
+
+    machine_id: int
+    period: Period
+    intent: Intent = Intent.NEW
+    member_id: int | None = None
+    project_id: int | None = None
+    note: str = ""
+    via: str = "web"
+    override: Override | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(machine_id=self.machine_id, period=self.period, intent=self.intent)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The booking, and whether this request made it or found it."""
+
+    booking: Booking
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A wish with everything known about it, and what stands against it."""
+
+    wish: Wish
+    situation: Situation
+    facts: Facts
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def for_whom(actor: Viewer, asked: Asked) -> int:
+    """The member booked for: only staff book for others or set rules aside."""
+    if asked.member_id not in (None, actor.id) and not actor.is_staff:
+        raise Forbidden("Only staff book for somebody else.", "member")
+    if asked.override and not actor.is_staff:
+        raise Forbidden("Only staff set rules aside.", "override")
+    return asked.member_id or actor.id

@@ -1,0 +1,53 @@
+"""What is told of a booking when it is made: the activity, the notice to its member."""
+
+from typing import Any
+
+from fablab.activity.actions import record
+from fablab.bookings.asking import Override
+from fablab.bookings.situation import Situation
+from fablab.bookings.tables import Booking
+from fablab.members.viewer import Viewer
+from fablab.notifications.actions import notify
+
+
+async def told(
+    actor: Viewer, booking: Booking, situation: Situation, override: Override | None
+) -> None:
+    """The activity and the confirmation, in the booking's own transaction."""
+    view = situation.view(booking.machine)
+    after = {
+        "machine": view.slug,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "status": str(booking.status),
+    }
+    if override:
+        after["override"] = override.as_dict()
+    await record(
+        "made",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        after=after,
+        reason=override.reason if override else "",
+    )
+    await notify(
+        booking.member,
+        "bookings/made",
+        **notice(booking, view.name, view.tag),
+        deadline_at=booking.starts_at - view.policy.notice_to_cancel,
+        release_at=booking.release_at,
+        by_staff=actor.id != booking.member,
+    )
+
+
+def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:
+    """What every mail about a booking says."""
+    return {
+        "booking": booking.id,
+        "machine": machine,
+        "tag": tag,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+    }
