@@ -27,7 +27,9 @@ def required() -> set[str]:
     """The needs that must not be missing. One we do not know is an error, not a silent typo."""
     named = {name.strip() for name in os.environ.get("FABLAB_TEST_REQUIRE", "").split(",")} - {""}
     if unknown := sorted(named - SENTENCES.keys()):
-        raise ValueError(f"FABLAB_TEST_REQUIRE does not know: {', '.join(unknown)}.")
+        raise SystemExit(
+            f"FABLAB_TEST_REQUIRE knows no {', '.join(unknown)}: {', '.join(SENTENCES)}."
+        )
     return named
 
 

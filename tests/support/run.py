@@ -57,9 +57,10 @@ def main(arguments: list[str]) -> int:
     if unknown := set(asked) - set(DATABASES):
         _red(f"FABLAB_TEST_DATABASE is {' or '.join(DATABASES)}, not {unknown.pop()}.")
         return 2
+    required = needs.required()
     place = _find_postgres() if "postgresql" in asked else None
     missing = _say_what_is_missing(asked)
-    if missing & needs.required():
+    if missing & required:
         _red("FABLAB_TEST_REQUIRE asks for it, so this is an error.")
         return 1
     with _postgres(place):
