@@ -10,7 +10,7 @@ from fablab.accounts import profile
 from fablab.accounts.forms import CharterForm
 from fablab.core.errors import Problem, Refused, TooMany
 from fablab.core.i18n import gettext, language
-from fablab.core.words import N_
+from fablab.core.words import N_, NN_
 from fablab.lab.place import Place
 from fablab.members import rules
 from fablab.members.sessions import DEVICE_LIFE, Browser
@@ -25,8 +25,8 @@ DEVICE = "device"
 HOME = "/me"
 No = Refused | TooMany
 WAITS = {
-    1: (N_("Too many tries. Wait {count} second."), N_("Too many tries. Wait {count} seconds.")),
-    60: (N_("Too many tries. Wait {count} minute."), N_("Too many tries. Wait {count} minutes.")),
+    1: NN_("Too many tries. Wait {count} second.", "Too many tries. Wait {count} seconds."),
+    60: NN_("Too many tries. Wait {count} minute.", "Too many tries. Wait {count} minutes."),
 }
 UNKNOWN_PROFILE = N_("I prefer not to say")
 GENDERS = {

@@ -13,6 +13,11 @@ def N_(message: str) -> str:  # noqa: N802 - the name extraction tools look for
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark both forms of a counted message; `Problem(one, plural=many, count=…)` chooses."""
+    return one, many
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The same text in Arabic, French and English. Any may be missing, none is an error."""

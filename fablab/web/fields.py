@@ -14,7 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from fablab.core.errors import Problem, Unreadable
-from fablab.core.words import N_
+from fablab.core.words import N_, NN_
 from fablab.core.zones import read_time
 from fablab.web import wording
 
@@ -75,11 +75,11 @@ def text_of(raw: str, kind: inspect.StrType, extra: dict[str, Any], about: str) 
         text = wording.fit(raw, about, lines=bool(extra.get("lines")))
     longest = LONGEST_TEXT if kind.max_length is None else kind.max_length
     if len(text) > longest:
-        one, many = N_("At most {count} character."), N_("At most {count} characters.")
+        one, many = NN_("At most {count} character.", "At most {count} characters.")
         facts = {"plural": many, "count": longest, "limit": longest}
         raise refusal("too_long_text", one, about, **facts)
     if len(text) < (kind.min_length or 0):
-        one, many = N_("At least {count} character."), N_("At least {count} characters.")
+        one, many = NN_("At least {count} character.", "At least {count} characters.")
         facts = {"plural": many, "count": kind.min_length, "limit": kind.min_length}
         raise refusal("too_short_text", one, about, **facts)
     if kind.pattern is not None and not re.search(kind.pattern, text):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fablab.bookings.rules.facts import Facts, Wish
 from fablab.core import zones
 from fablab.core.errors import Problem
-from fablab.core.words import N_
+from fablab.core.words import N_, NN_
 
 LONGEST_USE = timedelta(days=7)
 TOLERANCE = timedelta(minutes=5)
@@ -84,8 +84,10 @@ def is_within_horizon(wish: Wish, facts: Facts) -> Problem | None:
     last = today + timedelta(days=days)
     if wish.period.end <= zones.day(last, facts.zone).end:
         return None
-    message = N_("Bookings are open until {last}, one day ahead.")
-    plural = N_("Bookings are open until {last}, {count} days ahead.")
+    message, plural = NN_(
+        "Bookings are open until {last}, one day ahead.",
+        "Bookings are open until {last}, {count} days ahead.",
+    )
     details = {"last": last}
     return Problem(
         "too_far", message, "starts_at", details, days, [last], True, plural=plural, count=days
