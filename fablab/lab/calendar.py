@@ -61,7 +61,7 @@ class Calendar:
     seasons: tuple[SeasonDays, ...] = ()
     closures: tuple[ClosureDays, ...] = ()
     exceptions: tuple[DayHours, ...] = ()
-    _days: dict[date, OpenDay] = field(default_factory=dict, repr=False, compare=False)
+    _days: dict[date, OpenDay] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day_of(self, instant: datetime) -> date:
         return local_date(instant, self.zone)

@@ -1,0 +1,52 @@
+"""What hours may be written down: pure checks of what staff type."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from fablab.core.errors import Problem
+from fablab.core.words import N_, NN_, Words
+from fablab.lab.hours import Window, Windows
+
+LONGEST_SPAN = timedelta(days=366)
+FULL_DAY = 24 * 60
+
+
+def span_problems(name: Words, first_day: date, last_day: date) -> tuple[Problem, ...]:
+    """A closure or a season has a name, and ends on or after its first day, within a year."""
+    found = []
+    if not name:
+        found.append(Problem("required", N_("Give a name in one language at least."), "name_ar"))
+    if last_day < first_day:
+        message = N_("The last day must not come before the first.")
+        found.append(Problem("invalid_period", message, "last_day", limit=first_day))
+    elif last_day - first_day > LONGEST_SPAN:
+        found.append(Problem("too_long", N_("At most one year at a time."), "last_day"))
+    return tuple(found)
+
+
+def window_problems(windows: Windows) -> tuple[Problem, ...]:
+    """A day's windows do not overlap each other, and only the last may end after midnight."""
+    spans = sorted(minutes(window) for window in windows)
+    for (_, end), (start, _) in pairwise(spans):
+        if start < end:
+            return (Problem("overlapping_hours", N_("These hours overlap."), "opens_2"),)
+    if spans and spans[-1][1] - FULL_DAY > spans[0][0]:
+        message = N_("The hours reach into those of the next day.")
+        return (Problem("overlapping_hours", message, "opens_1"),)
+    return ()
+
+
+def minutes(window: Window) -> tuple[int, int]:
+    """From midnight of its day; an end that is not later lies on the next day."""
+    start = window.opens.hour * 60 + window.opens.minute
+    end = window.closes.hour * 60 + window.closes.minute
+    return start, end if end > start else end + FULL_DAY
+
+
+def stranded_problem(count: int) -> Problem:
+    """Bookings that the new hours would not allow. Staff may let them stand."""
+    one, many = NN_(
+        "{count} booking made before lies outside these hours.",
+        "{count} bookings made before lie outside these hours.",
+    )
+    return Problem("strands_bookings", one, "keep", plural=many, count=count, overridable=True)

@@ -1,0 +1,220 @@
+"""Changing the hours at the desk, and the bookings that new hours would leave outside."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from fablab.activity.tables import Activity
+from fablab.core.words import Words
+from fablab.lab import queries
+from fablab.lab.calendar import OpenDay
+from fablab.lab.tables import Closure, DayException, Season
+from fablab.members.tables import Member
+from tests import factories
+from tests.factories import MONDAY
+from tests.factories.lab import a_closure, a_day_exception, a_lab, a_season
+from tests.factories.machines import a_machine
+from tests.factories.members import a_manager, a_member
+from tests.lab.hours import faces
+from tests.support.browser import Browser
+from tests.support.counting import Counting
+
+TUESDAY = date(2026, 12, 1)
+
+
+@pytest.fixture(autouse=True)
+async def manager(rolled_back: None, browser: Browser) -> Member:
+    await a_lab()
+    manager = await a_manager()
+    await browser.sign_in(manager)
+    return manager
+
+
+async def opening(day: date) -> OpenDay:
+    return (await queries.place()).calendar.opening(day)
+
+
+async def test_only_staff_change_the_hours(browser: Browser) -> None:
+    await browser.sign_in(await a_member())
+    for address in ("/desk/hours", "/desk/hours/closures/new", "/desk/hours/days/new"):
+        assert (await browser.get(address)).status_code == 403
+    posted = await browser.post("/desk/hours/closures/new", data={"first_day": "2026-12-01"})
+    assert posted.status_code == 403
+    assert not await Closure.exists()
+
+
+async def test_a_closure_is_added_and_recorded(browser: Browser, manager: Member) -> None:
+    answer = await browser.submit(
+        "/desk/hours/closures/new",
+        name_fr="Inventaire",
+        first_day="2026-12-01",
+        last_day="2026-12-02",
+    )
+    assert answer.status_code == 303
+    closed = await opening(TUESDAY)
+    assert closed.reason == Words(fr="Inventaire")
+    assert closed.closed_by == "closure"
+    entry = await Activity.objects().get(Activity.thing == "closure")
+    assert (entry.verb, entry.actor) == ("made", manager.id)
+    shown = await browser.get("/desk/hours")
+    assert "Inventaire" in shown.text
+
+
+async def test_the_same_form_sent_twice_makes_one_closure(browser: Browser) -> None:
+    shown = await browser.get("/desk/hours/closures/new")
+    fields = {"name_en": "Stocktake", "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    for _ in range(2):
+        assert (await browser.send_form(shown, **fields)).status_code == 303
+    assert await Closure.count() == 1
+
+
+async def test_every_fault_of_a_closure_is_told(browser: Browser) -> None:
+    answer = await browser.submit(
+        "/desk/hours/closures/new", first_day="2026-12-02", last_day="2026-12-01"
+    )
+    assert answer.status_code == 422
+    assert "Give a name in one language at least." in answer.text
+    assert "The last day must not come before the first." in answer.text
+    assert 'value="2026-12-02"' in answer.text
+
+
+async def test_a_closure_over_bookings_asks_first(browser: Browser) -> None:
+    await factories.a_booking(factories.hours(25))
+    await factories.a_booking(factories.hours(26))
+    await factories.a_booking(factories.hours(49))
+    fields = {"name_en": "Stocktake", "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    answer = await browser.submit("/desk/hours/closures/new", **fields)
+    assert answer.status_code == 422
+    assert "2 bookings made before lie outside these hours." in answer.text
+    assert not await Closure.exists()
+    kept = await browser.send_form(answer, keep="on")
+    assert kept.status_code == 303
+    assert await Closure.count() == 1
+
+
+async def test_bookings_that_need_no_open_lab_are_not_stranded(browser: Browser) -> None:
+    desks = await a_machine(policy={"attendance": "anytime"})
+    await factories.a_booking(factories.hours(25), machine=desks)
+    await factories.a_booking(factories.hours(26), status="cancelled")
+    answer = await browser.submit(
+        "/desk/hours/closures/new",
+        name_en="Stocktake",
+        first_day="2026-12-01",
+        last_day="2026-12-01",
+    )
+    assert answer.status_code == 303
+
+
+async def test_a_closure_is_confirmed_on_other_dates(browser: Browser, manager: Member) -> None:
+    eid = await a_closure(TUESDAY, confirmed=False)
+    answer = await browser.submit(
+        f"/desk/hours/closures/{eid.id}",
+        first_day="2026-12-02",
+        last_day="2026-12-03",
+        confirmed="on",
+    )
+    assert answer.status_code == 303
+    assert not (await opening(TUESDAY)).closed_by
+    assert (await opening(date(2026, 12, 3))).closed_by == "closure"
+    entry = await Activity.objects().get(Activity.thing == "closure")
+    assert entry.verb == "changed"
+
+
+async def test_a_closure_is_removed(browser: Browser) -> None:
+    closure = await a_closure(TUESDAY)
+    answer = await browser.submit("/desk/hours", f"/desk/hours/closures/{closure.id}/remove")
+    assert answer.status_code == 303
+    assert not (await opening(TUESDAY)).closed_by
+    gone = await browser.post(f"/desk/hours/closures/{closure.id}/remove")
+    assert gone.status_code == 404
+
+
+async def test_confirming_a_season_tells_what_it_strands(browser: Browser) -> None:
+    season = await a_season(TUESDAY, TUESDAY, {1: ["09:00-11:00"]}, confirmed=False)
+    await factories.a_booking(factories.hours(24, 1))
+    await factories.a_booking(factories.hours(29, 1))
+    address = f"/desk/hours/seasons/{season.id}"
+    answer = await browser.submit(address, confirmed="on")
+    assert answer.status_code == 422
+    assert "1 booking made before lies outside these hours." in answer.text
+    assert (await browser.send_form(answer, keep="on")).status_code == 303
+    assert faces((await opening(TUESDAY)).windows) == ["Tue 09:00-11:00"]
+    assert (await Season.objects().get(Season.id == season.id)).confirmed
+
+
+async def test_one_day_gets_its_own_hours(browser: Browser) -> None:
+    answer = await browser.submit(
+        "/desk/hours/days/new?day=2026-12-06",
+        opens_1="21:00",
+        closes_1="00:30",
+        opens_2="10:00",
+        closes_2="12:00",
+        name_ar="ليلة مفتوحة",
+    )
+    assert answer.status_code == 303
+    sunday = await opening(date(2026, 12, 6))
+    assert faces(sunday.windows) == ["Sun 10:00-12:00", "Sun 21:00-00:30"]
+    assert sunday.reason == Words(ar="ليلة مفتوحة")
+
+
+async def test_the_form_of_a_day_begins_with_its_usual_hours(browser: Browser) -> None:
+    shown = await browser.get("/desk/hours/days/new?day=2026-12-04")
+    assert '<option value="14:30" selected>' in shown.text
+    answer = await browser.send_form(shown, opens_2=None, closes_2=None)
+    assert answer.status_code == 303
+    assert faces((await opening(date(2026, 12, 4))).windows) == ["Fri 09:00-11:30"]
+
+
+async def test_a_days_hours_are_set_again_and_taken_back(browser: Browser) -> None:
+    await a_day_exception(TUESDAY, '[["10:00", "12:00"]]')
+    answer = await browser.submit("/desk/hours/days/new?day=2026-12-01", closes_1="13:00")
+    assert answer.status_code == 303
+    row = await DayException.objects().get(DayException.day == TUESDAY)
+    assert faces((await opening(TUESDAY)).windows) == ["Tue 10:00-13:00"]
+    answer = await browser.submit("/desk/hours", f"/desk/hours/days/{row.id}/remove")
+    assert answer.status_code == 303
+    assert faces((await opening(TUESDAY)).windows) == ["Tue 09:00-18:30"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"opens_1": "10:00", "closes_1": ""}, "Give both times or neither."),
+        ({"opens_2": "10:00", "closes_2": "12:00"}, "These hours overlap."),
+        ({"opens_2": "20:00", "closes_2": "09:30"}, "reach into those of the next day"),
+        ({"day": "soon"}, "This is not a date."),
+    ],
+)
+async def test_senseless_hours_are_refused(
+    browser: Browser, fields: dict[str, str], reason: str
+) -> None:
+    answer = await browser.submit("/desk/hours/days/new?day=2026-12-01", **fields)
+    assert answer.status_code == 422
+    assert reason in answer.text
+    assert not await DayException.exists()
+
+
+async def test_what_is_past_is_not_listed(browser: Browser) -> None:
+    await a_closure(MONDAY.date() - timedelta(days=3), name=Words(en="Long ago").dump())
+    await a_closure(MONDAY.date(), name=Words(en="Today").dump())
+    shown = await browser.get("/desk/hours")
+    assert "Long ago" not in shown.text
+    assert "Today" in shown.text
+
+
+async def test_the_desk_costs_few_statements(browser: Browser, counted: Counting) -> None:
+    for number in range(4):
+        await a_closure(TUESDAY + timedelta(days=number))
+    await browser.get("/desk/hours")
+    with counted() as shown:
+        await browser.get("/desk/hours")
+    assert shown.count <= 8, shown.statements
+    with counted() as sent:
+        answer = await browser.submit(
+            "/desk/hours/closures/new",
+            name_en="Stocktake",
+            first_day="2026-12-10",
+            last_day="2026-12-10",
+        )
+    assert answer.status_code == 303
+    assert sent.count <= 16 + 8, sent.statements
