@@ -9,7 +9,7 @@ from fablab.notifications import rendering
 from fablab.notifications.outbox import reader
 from fablab.notifications.tables import Notification
 
-PASSWORD = "three small blue horses"  # noqa: S105 - of nobody
+PASSWORD = "three small blue horses"
 ADA = {
     "given_name_latin": "Ada",
     "family_name_latin": "Byron",
@@ -22,8 +22,8 @@ ADA = {
 
 async def letters(address: str) -> list[str]:
     """The templates of all mails to that address, in order."""
-    rows = await Notification.select().where(Notification.address == address).order_by(
-        Notification.id
+    rows = (
+        await Notification.select().where(Notification.address == address).order_by(Notification.id)
     )
     return [row["template"] for row in rows]
 
