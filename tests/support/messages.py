@@ -46,7 +46,7 @@ def path(language: str) -> str:
 def extracted() -> Catalog:
     """Every marked string, in the order of the files that hold it."""
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(ROOT, methods, options, MARKS)
     catalog = Catalog(fuzzy=False)
     for filename, line, message, _, context in sorted(found, key=lambda each: each[:2]):
@@ -67,6 +67,10 @@ def stored(language: str) -> Catalog:
 def updated(language: str, template: Catalog) -> Catalog:
     catalog = stored(language)
     catalog.update(template, no_fuzzy_matching=True)
+    for message in catalog:
+        if message.id and message.fuzzy:  # it was counted before and is not now, or the reverse
+            message.flags.discard("fuzzy")
+            message.string = ("",) * catalog.num_plurals if message.pluralizable else ""
     return catalog
 
 
