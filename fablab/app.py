@@ -81,8 +81,3 @@ def create_app(jobs: bool = True) -> FabLab:
         logging_config=None,
         debug=False,
     )
-
-
-def create_app_without_jobs() -> FabLab:
-    """For a node beside which `fablab jobs` runs."""
-    return create_app(jobs=False)

@@ -218,3 +218,18 @@ def serve_and_stop(copy: Copy, mail: Path) -> None:
         with httpx.stream("GET", address):  # somebody is still reading
             process.send_signal(signal.SIGTERM)
             assert process.wait(5) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="Only Linux tells a process of its parent's end"
+)
+async def test_killed_hard_it_leaves_nobody_on_its_port(committed_database: Copy) -> None:
+    await factories.a_lab()
+    await asyncio.to_thread(serve_and_kill, committed_database)
+
+
+def serve_and_kill(copy: Copy) -> None:
+    with served(copy) as (address, process):
+        process.kill()
+        assert within(5, lambda: not answers(address))

@@ -44,7 +44,7 @@ def serve(host: str, port: int, workers: int = 1, *, jobs: bool = True) -> None:
         "log_access": False,  # ours has the request's id and no secret address
         "log_level": "warning",
     }
-    target = "fablab.app:create_app" if jobs else "fablab.app:create_app_without_jobs"
+    target = f"fablab.commands.worker:{'pages_and_jobs' if jobs else 'pages_alone'}"
     click.echo(f"Serving on http://{shown(host)}:{port}. Ctrl+C stops.")
     Server(target, address=host, port=port, workers=workers, **choices).serve()
 
