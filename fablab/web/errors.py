@@ -68,8 +68,8 @@ def verdict(error: Exception) -> Verdict:
             return Verdict(503, headers={"retry-after": str(error.retry_after)})
         case HTTPException():
             return of_the_framework(error)
-        case _ if is_full(error):
-            return Verdict(503, headers={"retry-after": "60"})
+        case sqlite3.OperationalError() | asyncpg.DiskFullError():
+            return of_the_disk(error)
         case asyncpg.DataError() | OverflowError():
             return Verdict(400)  # a number no column holds
         case _:
@@ -99,10 +99,14 @@ def fields_of(error: HTTPException) -> tuple[Problem, ...]:
     return tuple(Problem("unreadable", message, name or None) for name in names)
 
 
-def is_full(error: Exception) -> bool:
-    """The disk has no room: nothing was kept and nothing is broken."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code == sqlite3.SQLITE_FULL or isinstance(error, asyncpg.DiskFullError)
+def of_the_disk(error: Exception) -> Verdict:
+    """No room, no answer from the disk, or too many who write: nothing kept, nothing broken."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_FULL) & 0xFF
+    seconds = {sqlite3.SQLITE_FULL: 60, sqlite3.SQLITE_IOERR: 60, sqlite3.SQLITE_CANTOPEN: 60}
+    seconds |= {sqlite3.SQLITE_BUSY: 2, sqlite3.SQLITE_LOCKED: 2}
+    if code not in seconds:
+        return Verdict(500)
+    return Verdict(503, headers={"retry-after": str(seconds[code])})
 
 
 def show(request: Asked, error: Exception) -> Response[Any]:

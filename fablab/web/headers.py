@@ -32,6 +32,7 @@ def standing() -> Headers:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "x-frame-options": "DENY",
+        "server": "fablab",  # else the server names itself
     }
     if settings.secure:
         said["strict-transport-security"] = f"max-age={TWO_YEARS}; includeSubDomains"

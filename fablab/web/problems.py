@@ -115,10 +115,11 @@ def plain(value: Any) -> Any:
 
 
 def answer(document: dict[str, Any], headers: dict[str, str]) -> Response[bytes]:
-    said = {"cache-control": "no-store", "content-language": i18n.language.get(), **headers}
+    language = i18n.language.get()
+    said = {"cache-control": "no-store", "vary": "Accept-Language", "content-language": language}
     return Response(
         msgspec.json.encode(document),
         status_code=document["status"],
         media_type=MEDIA_TYPE,
-        headers=said,
+        headers=said | headers,
     )

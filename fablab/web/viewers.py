@@ -8,6 +8,7 @@ from typing import Any
 from fablab.core import clock, db
 from fablab.core.errors import Unavailable
 from fablab.core.secrets import digest
+from fablab.members.rules import allowed_scopes
 from fablab.members.tables import ApiToken, Role, Session
 from fablab.members.viewer import Viewer
 
@@ -56,7 +57,8 @@ async def by_token(token: str) -> Viewer | None:
     [row] = rows
     if is_due(row):
         await noted(ApiToken, ApiToken.last_used_at, row["token_id"])
-    return viewer(row, scopes=frozenset(json.loads(row["scopes"])))
+    may = frozenset(json.loads(row["scopes"])) & frozenset(allowed_scopes(row["role"]))
+    return viewer(row, scopes=may)
 
 
 def viewer(row: dict[str, Any], **came_by: Any) -> Viewer:

@@ -19,7 +19,6 @@ class Visit:
     csrf: str = ""
     sent: dict[str, list[str]] | None = None
     flashes: list[tuple[str, str]] = field(default_factory=list)
-    language_known: bool = False
 
 
 def new_id() -> str:

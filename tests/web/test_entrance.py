@@ -21,7 +21,7 @@ async def test_every_answer_is_guarded_and_numbered(visitor: Browser, path: str)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert len(answer.headers["x-request-id"]) == 16
-    assert "server" not in answer.headers
+    assert answer.headers["server"] == "fablab"
 
 
 async def test_a_policy_allows_nothing_inline_and_nobody_else() -> None:

@@ -1,5 +1,6 @@
 """Every error as a page for people and as a problem document for programs."""
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from fablab.core.errors import Problem
 from fablab.core.money import Money
 from fablab.core.periods import Period
 from fablab.core.words import Words
+from fablab.web.errors import verdict
 from fablab.web.problems import document, plain
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
@@ -30,6 +32,21 @@ EXPECTED = {
     "crash": (500, "failed"),
     "number": (400, "unreadable"),
 }
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (sqlite3.SQLITE_FULL, 503),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, 503),
+        (sqlite3.SQLITE_IOERR_FSYNC, 503),
+        (sqlite3.SQLITE_ERROR, 500),
+    ],
+)
+def test_a_disk_that_fails_is_not_ours_to_blame(code: int, status: int) -> None:
+    error = sqlite3.OperationalError("the disk")
+    error.sqlite_errorcode = code
+    assert verdict(error).status == status
 
 
 def test_every_failure_is_expected() -> None:
