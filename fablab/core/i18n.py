@@ -35,7 +35,9 @@ def translations(name: str) -> NullTranslations:
 
 
 def gettext(message: str) -> str:
-    return translations(language.get()).gettext(message)
+    """The message in the reader's language. An empty one stays so: catalogues keep their own
+    head under it."""
+    return translations(language.get()).gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, number: int) -> str:

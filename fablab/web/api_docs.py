@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.response import Template
 
+from fablab.core import i18n
 from fablab.web import openapi, problems
 from fablab.web.pages import page
 
@@ -52,7 +53,10 @@ async def docs(request: Asked) -> Template:
         structures={
             name: fields_of(one) for name, one in sorted(found["components"]["schemas"].items())
         },
-        errors=[(status, *known) for status, known in problems.KNOWN.items()],
+        errors=[
+            (status, code, i18n.gettext(title), i18n.gettext(advice))
+            for status, (code, title, advice) in problems.KNOWN.items()
+        ],
     )
 
 
@@ -74,7 +78,7 @@ def told(operation: dict[str, Any]) -> dict[str, Any]:
 def answer(status: str, response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {}).get("application/json", {})
     kind = kind_of(content["schema"]) if "schema" in content else None
-    return {"status": status, "kind": kind, "text": response["description"]}
+    return {"status": status, "kind": kind, "text": i18n.gettext(response["description"])}
 
 
 def fields_of(structure: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from fablab.core import i18n
 from fablab.core.errors import (
     FablabError,
     Forbidden,
@@ -162,8 +163,8 @@ def error_page(request: Asked, found: Verdict) -> Response[Any]:
         status=found.status,
         problems=found.problems,
         headers=found.headers,
-        title=title,
-        advice=found.detail or advice,
+        title=i18n.gettext(title),
+        advice=i18n.gettext(found.detail or advice),
         code=found.status,
         request_id=visit_of(request.scope).id,
     )

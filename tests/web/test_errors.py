@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fablab.core import i18n
-from fablab.core.errors import Problem
+from fablab.core.errors import Forbidden, Problem
 from fablab.core.money import Money
 from fablab.core.periods import Period
 from fablab.core.words import Words
@@ -223,3 +223,13 @@ async def status_of(app: Any, path: str, query: bytes, headers: list[tuple[bytes
     }
     await app(scope, receive, send)
     return answered[0]
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+async def test_a_sentence_with_a_percent_sign_is_no_crash(
+    visitor: Browser, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(trial.FAILURES, "forbidden", Forbidden("Only 50% may."))
+    answer = await visitor.get("/trial/fail/forbidden", headers={"accept-language": language})
+    assert answer.status_code == 403
+    assert "50%" in answer.text
