@@ -4,10 +4,11 @@ A sweep is an action that may run twice, late, and on two nodes at once: it begi
 indexed read, and the database decides who did it. Dated jobs are claimed, one row a run.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, time
+from datetime import UTC, time, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,17 +18,19 @@ from fablab.bookings.release import release_due, reopen_after_downtime
 from fablab.bookings.reminders import remind_due
 from fablab.core import clock, heartbeat, jobs
 from fablab.core.errors import NotFound
-from fablab.core.sweeps import Turns, Work
+from fablab.core.sweeps import Every, Turns, Work
 from fablab.lab.queries import place
 from fablab.members import codes, sessions, throttling
 from fablab.notifications.outbox import send_waiting
 from fablab.web import once
 
+log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # else every turn is two lines
 
 DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 EVERY = 2  # seconds between two looks for something due
 EVERY_MINUTE = 60
+LOOK, LONGEST_WAIT = 10, timedelta(minutes=2)  # whether the clock was set back
 STOPPING = 2  # seconds that what runs may still take when we stop
 
 
@@ -79,6 +82,17 @@ async def come_back() -> None:
     await heartbeat.beat(heartbeat.PAGES)
 
 
+async def mind_the_clock(scheduler: AsyncIOScheduler, every: float = LOOK) -> None:
+    """After the machine's clock was set back, APScheduler would wait until its old time returns."""
+    while True:
+        await asyncio.sleep(every)
+        now = clock.now()
+        for job in scheduler.get_jobs():
+            if job.next_run_time - now > LONGEST_WAIT:
+                log.warning("The clock was set back: %s is due now.", job.args[0])
+                job.modify(next_run_time=now)
+
+
 @asynccontextmanager
 async def running(*, pages: bool = True, work: bool = True) -> AsyncIterator[None]:
     """Meanwhile things happen by themselves: around a server's life, or the command `jobs`.
@@ -97,13 +111,13 @@ async def running(*, pages: bool = True, work: bool = True) -> AsyncIterator[Non
         await come_back()
     turns, scheduler = Turns(), AsyncIOScheduler(timezone=UTC, job_defaults=DEFAULTS)
     for name, (seconds, repeated) in chosen.items():
-        scheduler.add_job(turns.take, "interval", (name, repeated), seconds=seconds)
+        scheduler.add_job(turns.take, Every(seconds), (name, repeated))
     scheduler.start()
-    for name, (_, repeated) in chosen.items():
-        await turns.take(name, repeated)  # not only after the first interval
+    watch = asyncio.create_task(mind_the_clock(scheduler))
     try:
         yield
     finally:
+        watch.cancel()
         scheduler.pause()
         await turns.end(STOPPING)
         scheduler.shutdown(wait=False)

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from fablab import schedule
 from fablab.core import clock, heartbeat
 from fablab.core.errors import NotFound, Unavailable
-from fablab.core.sweeps import Turns
+from fablab.core.sweeps import Every, Turns
 from fablab.members.tables import Session
 from tests import factories
 from tests.conftest import Travel
@@ -93,6 +94,25 @@ async def test_a_slow_one_is_not_begun_twice(committed_database: object) -> None
         await quick.reached(5)
         assert slow.runs == 1
         go_on.set()
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(
+    committed_database: object, monkeypatch: pytest.MonkeyPatch, travel: Travel
+) -> None:
+    work = Work()
+    schedule.SWEEPS["work"] = work
+    monkeypatch.setattr(schedule, "EVERY", 3600)  # as if an hour had to come round again
+    monkeypatch.setattr(schedule, "mind_the_clock", partial(schedule.mind_the_clock, every=0.01))
+    async with schedule.running(pages=False):
+        await work.reached(1)
+        travel(datetime(2020, 1, 1, tzinfo=UTC))
+        await work.reached(2)
+
+
+def test_after_a_long_sleep_there_is_one_turn_and_not_all_that_were_missed() -> None:
+    every, month = Every(2), MONDAY + timedelta(days=30)
+    assert every.get_next_fire_time(None, MONDAY) == MONDAY
+    assert every.get_next_fire_time(MONDAY, month) == month + timedelta(seconds=2)
 
 
 async def test_stopping_waits_for_what_runs_but_not_for_ever() -> None:

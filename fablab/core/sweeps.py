@@ -3,12 +3,29 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.triggers.base import BaseTrigger
 
 from fablab.core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
+
+
+class Every(BaseTrigger):  # type: ignore[misc]
+    """At once, then always so many seconds after the last turn.
+
+    APScheduler's own interval counts every turn missed, one by one: after a month of sleep, or
+    a start with the clock at 1970, that blocks the process for minutes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.length = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now if previous is None else now + self.length
 
 
 class Turns:
