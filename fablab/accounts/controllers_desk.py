@@ -14,7 +14,7 @@ from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext, language
 from fablab.core.words import Words
 from fablab.lab.place import Place
-from fablab.members import queries, rules
+from fablab.members import directory, queries, rules
 from fablab.members.tables import Member, Plan
 from fablab.members.viewer import Viewer
 from fablab.training.queries import certificates_of
@@ -32,9 +32,15 @@ STAFF: dict[str, Any] = {"guards": [staff_only]}
 async def listed(request: Asked) -> Template:
     """`q`: what to look for; `below`: where the page before ended."""
     text = request.query_params.get("q", "")[:LONGEST_SEARCH]
-    below = request.query_params.get("below", "")
-    people = await queries.listed(text, int(below) if below.isdecimal() else None)
+    people = await directory.listed(text, place_of(request.query_params.get("below", "")))
     return page(request, "desk/members.html", people=people, q=text)
+
+
+def place_of(below: str) -> int | None:
+    """Where the page before ended; None for what no page of ours said."""
+    if not below.isdecimal() or len(below) > len(str(queries.LARGEST_NUMBER)):
+        return None
+    return min(int(below), queries.LARGEST_NUMBER)
 
 
 @get("/desk/members/new", name="desk:new-member", **STAFF)
@@ -86,7 +92,7 @@ async def member_page(
     """One person, as staff may see and help them; `no`: why something was not possible."""
     now = clock.now()
     today = zones.local_date(now, place.zone)
-    found = await queries.at_the_desk(number)
+    found = await directory.at_the_desk(number)
     await desk.note_look(viewer.id, found.member.id)
     context = {
         "who": found,

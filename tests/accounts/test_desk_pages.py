@@ -89,6 +89,12 @@ async def test_the_list_comes_in_pieces(browser: Browser) -> None:
 
 
 @pytest.mark.usefixtures("manager")
+@pytest.mark.parametrize("below", ["-1", "x", "99999999999", "9" * 5000, "٣"])
+async def test_a_place_in_the_list_that_is_none_does_no_harm(browser: Browser, below: str) -> None:
+    assert (await browser.get("/desk/members", params={"below": below})).status_code == 200
+
+
+@pytest.mark.usefixtures("manager")
 async def test_an_account_without_e_mail(browser: Browser, app: Any) -> None:
     page = await browser.submit("/desk/members/new", **NEW)
     ada = await Member.objects().get(Member.family_name_latin == "Byron")
