@@ -11,6 +11,7 @@ import pytest
 from fablab.core import db
 from fablab.core.errors import Unavailable
 from fablab.core.postgres import SafePostgresEngine
+from fablab.core.postgres import engine as engine_module
 from fablab.core.postgres.transaction import LostCommitError, Transaction
 from tests.core.own_databases import Shelf, in_use, names, postgres_database, until
 
@@ -237,6 +238,18 @@ async def test_those_who_refer_to_a_locked_row_do_not_wait(postgres: SafePostgre
         with pytest.raises(asyncpg.LockNotAvailableError):
             await keeper.execute("SELECT * FROM shelf WHERE id = 1 FOR NO KEY UPDATE NOWAIT")
     await keeper.close()
+
+
+async def test_closing_does_not_wait_for_ever(
+    postgres: SafePostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "SECONDS_TO_CLOSE", 0.05)
+    with pytest.raises(Unavailable):
+        async with db.transaction():
+            await postgres.close_connection_pool()
+            await Shelf.insert(Shelf(name="never"))
+    assert not postgres.is_open
+    assert await names() == []
 
 
 async def test_a_server_that_is_not_there() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fablab.core import db
-from fablab.core.sqlite import KeptSQLiteEngine, kept, sessions
+from fablab.core.sqlite import KeptSQLiteEngine, kept, opening, sessions
 from tests.core.own_databases import Box, Shelf, in_use, names, until
 
 UTC_PLUS_TWO = timezone(timedelta(hours=2))
@@ -141,6 +141,24 @@ def test_many_may_open_a_new_database_at_once(tmp_path: Path) -> None:
         thread.join()
 
     assert failures == []
+
+
+async def test_one_who_opens_waits_while_another_makes_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = KeptSQLiteEngine(str(tmp_path / "new.sqlite"))
+    with somebody_else(engine) as other:
+        other.execute("PRAGMA busy_timeout = 5000")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE hello (id INTEGER)")
+        waits = threading.Event()
+        monkeypatch.setattr(opening.time, "sleep", lambda _: waits.set())
+        starting = asyncio.create_task(engine.start_connection_pool())
+        await until(lambda: waits.is_set() or starting.done())
+        other.execute("COMMIT")
+        await starting
+    assert await engine.run("SELECT * FROM hello") == []
+    await engine.close_connection_pool()
 
 
 async def test_another_process_is_waited_for_but_not_for_ever(sqlite: KeptSQLiteEngine) -> None:

@@ -1,6 +1,7 @@
 """Piccolo's PostgreSQL engine, with connections that always come back and sessions that end."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -27,6 +28,8 @@ SESSION = {
 }
 UNHURRIED = {"lock_timeout": "0", "statement_timeout": "0"}
 SECONDS_TO_CONNECT = 10  # and to wait for a free connection
+SECONDS_TO_CLOSE = 10
+logger = logging.getLogger(__name__)
 
 
 class SafePostgresEngine(PostgresEngine):
@@ -77,8 +80,15 @@ class SafePostgresEngine(PostgresEngine):
             await super().start_connection_pool(**usual | options)
 
     async def close_connection_pool(self) -> None:
-        if self.is_open:
-            await super().close_connection_pool()
+        """After the work under way, unless somebody holds on to a connection for too long."""
+        if self.pool is None:
+            return
+        try:
+            await asyncio.wait_for(self.pool.close(), SECONDS_TO_CLOSE)
+        except TimeoutError:
+            logger.warning("Connections that were still in use were cut.")
+        finally:
+            self.pool = None
 
     async def borrow(self) -> Any:
         if pool := self._pool_here:
@@ -87,10 +97,10 @@ class SafePostgresEngine(PostgresEngine):
 
     async def give_back(self, connection: Any) -> None:
         """A pooled connection that is still in a transaction is rolled back on its way."""
-        if self.pool and isinstance(connection, PoolConnectionProxy):
-            await self.pool.release(connection)
-        else:
+        if not isinstance(connection, PoolConnectionProxy):
             await connection.close()
+        elif self.pool:
+            await self.pool.release(connection)
 
     async def discard(self, connection: Any) -> None:
         """For a connection in an unknown state. Others take its place."""

@@ -21,7 +21,14 @@ async def read(opening: Opening, sql: str, args: Sequence[Any] = ()) -> Rows:
     try:
         return await asyncio.shield(reading)
     except asyncio.CancelledError:
-        with suppress(sqlite3.Error):
-            connection.interrupt()
-            await reading
+        await _interrupt(connection, reading)
         raise
+
+
+async def _interrupt(connection: sqlite3.Connection, reading: asyncio.Future[Rows]) -> None:
+    """Again and again: a query that has not begun when it is interrupted runs all the same."""
+    while not reading.done():
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            connection.interrupt()
+        await asyncio.wait([reading], timeout=0.01)
+    reading.exception()  # nobody else asks for it
