@@ -6,7 +6,7 @@ from typing import Any
 from fablab.core.facts import load
 from fablab.members.tables import Member
 from fablab.notifications import rendering
-from fablab.notifications.outbox import reader
+from fablab.notifications.leasing import reader
 from fablab.notifications.tables import Notification
 
 PASSWORD = "three small blue horses"

@@ -11,7 +11,7 @@ from fablab.core.errors import Unavailable
 from fablab.core.letters import Letter, Undeliverable
 from fablab.core.words import Words
 from fablab.members.tables import Member
-from fablab.notifications import outbox, queries, rendering
+from fablab.notifications import leasing, outbox, queries, rendering
 from fablab.notifications.actions import notify
 from fablab.notifications.outbox import LEASE, WAITS, send_waiting
 from fablab.notifications.tables import Notification
@@ -132,8 +132,8 @@ async def test_a_lease_keeps_others_away_until_it_ends(postbox: Postbox, travel:
     ada = await factories.a_member()
     await notify(ada.id, "test/hello", **HELLO)
     row = await row_of(ada)
-    assert await outbox.take([row.id], clock.now() + LEASE)  # and then the process dies
-    assert await outbox.take([row.id], clock.now() + LEASE) == []
+    assert await leasing.take([row.id], clock.now() + LEASE)  # and then the process dies
+    assert await leasing.take([row.id], clock.now() + LEASE) == []
     assert await send_waiting() == 0
     travel(LEASE)
     assert await send_waiting() == 1
