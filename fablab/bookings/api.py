@@ -24,12 +24,11 @@ from fablab.core.errors import Forbidden, NotFound, Problem, Refused
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.lab.place import Place
-from fablab.machines.catalogue import MachineView
-from fablab.machines.queries import catalogue
+from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
 from fablab.web import once, paging, problems
-from fablab.web.auth import Here, SignedIn, scope
+from fablab.web.auth import Here, Machines, SignedIn, scope
 from fablab.web.bodies import body, query
 from fablab.web.openapi import described
 
@@ -46,10 +45,11 @@ NOT_THEIRS = ("status", "price", "approved_by")
     guards=MAY_READ,
     opt=described(asks=ListAsked, gives=BookingList),
 )
-async def bookings(request: Asked, viewer: SignedIn, place: Here) -> dict[str, Any]:
+async def bookings(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> dict[str, Any]:
     """My bookings and my projects', in order of start; staff see everybody's."""
     asked = query(request, ListAsked, place.zone)
-    machines = await catalogue()
     view = machines.seen(asked.machine, staff=viewer.is_staff) if asked.machine else None
     if asked.machine and view is None:
         raise NotFound("machine")
@@ -79,9 +79,11 @@ async def bookings(request: Asked, viewer: SignedIn, place: Here) -> dict[str, A
     guards=MAY_READ,
     opt=described(gives=BookingShown),
 )
-async def booking(viewer: SignedIn, place: Here, booking_id: FromPath[int]) -> BookingShown:
+async def booking(
+    viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
+) -> BookingShown:
     """One of my bookings."""
-    return await listing.one(viewer, place, await catalogue(), booking_id)
+    return await listing.one(viewer, place, machines, booking_id)
 
 
 @post(
@@ -91,18 +93,20 @@ async def booking(viewer: SignedIn, place: Here, booking_id: FromPath[int]) -> B
     guards=MAY_BOOK,
     opt=described(takes=BookingWish, gives=BookingShown, status=201, also=(200,)),
 )
-async def book(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes]:
+async def book(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Response[bytes]:
     """Book a machine.
 
     201 with the booking; the same wish again is answered 200 with the booking already made. All
     broken rules come together: 409 when the time is taken or on hold, else 422.
     """
-    asked = await wish(request, viewer, place)
+    asked = await wish(request, viewer, place, machines)
     await settling.settle([asked.machine_id])
 
     async def act() -> once.Answer:
         made = await actions.book(viewer, asked)
-        shown = await listing.one(viewer, place, await catalogue(), made.booking.id)
+        shown = await listing.one(viewer, place, machines, made.booking.id)
         return once.answer(201 if made.new else 200, shown, f"/api/v1/bookings/{shown.id}")
 
     return await once.once(request, viewer.id, await request.body(), act)
@@ -115,9 +119,11 @@ async def book(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes]
     guards=MAY_BOOK,
     opt=described(takes=BookingWish, gives=Verdict),
 )
-async def check(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes]:
+async def check(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Response[bytes]:
     """What booking it would say, and up to five alternatives. Writes nothing."""
-    asked = await wish(request, viewer, place)
+    asked = await wish(request, viewer, place, machines)
 
     async def act() -> once.Answer:
         judged = await actions.check(viewer, asked)
@@ -141,12 +147,12 @@ async def check(request: Asked, viewer: SignedIn, place: Here) -> Response[bytes
     return await once.once(request, viewer.id, await request.body(), act)
 
 
-async def wish(request: Asked, viewer: Viewer, place: Place) -> actions.Asked:
+async def wish(request: Asked, viewer: Viewer, place: Place, machines: Catalogue) -> actions.Asked:
     sent = await body(request, BookingWish, place.zone)
     must_not_set(sent, NOT_THEIRS)
     if not viewer.is_staff:
         must_not_set(sent, ("member", "override"))
-    view = await machine_called(sent.machine, viewer)
+    view = machine_called(sent.machine, viewer, machines)
     return actions.Asked(
         machine_id=view.id,
         period=period(sent),
@@ -183,8 +189,8 @@ def must_not_set(sent: msgspec.Struct, names: tuple[str, ...]) -> None:
             raise Forbidden(N_("This field is not yours to set."), name)
 
 
-async def machine_called(slug: str, viewer: Viewer) -> MachineView:
-    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+def machine_called(slug: str, viewer: Viewer, machines: Catalogue) -> MachineView:
+    view = machines.seen(slug, staff=viewer.is_staff)
     if view is None:
         message = N_("There is no machine of this name.")
         raise Refused(Problem("unknown_machine", message, "machine"))

@@ -11,10 +11,10 @@ from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_s
 from fablab.bookings.queries import visible_to
 from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Nothing
 from fablab.lab.place import Place
-from fablab.machines.queries import catalogue
+from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import once
-from fablab.web.auth import Here, SignedIn
+from fablab.web.auth import Here, Machines, SignedIn
 from fablab.web.bodies import body
 from fablab.web.openapi import described
 
@@ -29,12 +29,12 @@ Asked = Request[Any, Any, Any]
     opt=described(takes=BookingChange, gives=BookingShown),
 )
 async def change(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> BookingShown:
     """Move it, or change its end. Refused, it stays as it was."""
     sent = await body(request, BookingChange, place.zone)
     must_not_set(sent, ("member", *NOT_THEIRS))
-    view = await machine_called(sent.machine, viewer) if sent.machine else None
+    view = machine_called(sent.machine, viewer, machines) if sent.machine else None
     await changing.change(
         viewer,
         booking_id,
@@ -42,7 +42,7 @@ async def change(
         ends_at=sent.ends_at,
         machine_id=view.id if view else None,
     )
-    return await listing.one(viewer, place, await catalogue(), booking_id)
+    return await listing.one(viewer, place, machines, booking_id)
 
 
 @post(
@@ -53,12 +53,17 @@ async def change(
     opt=described(takes=Nothing, gives=BookingShown),
 )
 async def check_in(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """Say that you are there, from a little before the start until the slot is released."""
     await body(request, Nothing)
     return await handled(
-        request, viewer, place, booking_id, lambda: checkin.check_in(viewer, booking_id, via="api")
+        request,
+        viewer,
+        place,
+        machines,
+        booking_id,
+        lambda: checkin.check_in(viewer, booking_id, via="api"),
     )
 
 
@@ -70,12 +75,12 @@ async def check_in(
     opt=described(takes=Nothing, gives=BookingShown),
 )
 async def finish(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """Finish early: the rest is free for others."""
     await body(request, Nothing)
     return await handled(
-        request, viewer, place, booking_id, lambda: checkin.finish(viewer, booking_id)
+        request, viewer, place, machines, booking_id, lambda: checkin.finish(viewer, booking_id)
     )
 
 
@@ -87,7 +92,7 @@ async def finish(
     opt=described(takes=Cancellation, gives=BookingShown),
 )
 async def cancel(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """Give the time back. After the deadline only with `give_up`, else `cancel_too_late`."""
     sent = await body(request, Cancellation)
@@ -95,6 +100,7 @@ async def cancel(
         request,
         viewer,
         place,
+        machines,
         booking_id,
         lambda: cancelling.cancel(viewer, booking_id, reason=sent.reason, give_up=sent.give_up),
     )
@@ -104,6 +110,7 @@ async def handled(
     request: Asked,
     viewer: Viewer,
     place: Place,
+    machines: Catalogue,
     booking_id: int,
     handle: Callable[[], Awaitable[Any]],
 ) -> Response[bytes]:
@@ -113,7 +120,7 @@ async def handled(
 
     async def act() -> once.Answer:
         await handle()
-        return once.answer(200, await listing.one(viewer, place, await catalogue(), booking_id))
+        return once.answer(200, await listing.one(viewer, place, machines, booking_id))
 
     return await once.once(request, viewer.id, await request.body(), act)
 

@@ -26,8 +26,7 @@ from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.machines.queries import catalogue
-from fablab.web.auth import Asker, Here
+from fablab.web.auth import Asker, Here, Machines
 from fablab.web.bodies import query
 from fablab.web.openapi import described
 
@@ -43,10 +42,10 @@ WEEK = timedelta(days=7)
     opt=described(asks=During, gives=BlockList),
 )
 async def machine_bookings(
-    request: Asked, viewer: Asker, place: Here, slug: FromPath[str]
+    request: Asked, viewer: Asker, place: Here, machines: Machines, slug: FromPath[str]
 ) -> BlockList:
     """What occupies a machine, in order of start."""
-    view = seen(await catalogue(), slug, viewer)
+    view = seen(machines, slug, viewer)
     asked = query(request, During, place.zone)
     during = stretch(asked.from_, asked.to)
     found = await schedule.blocks(during, viewer, machine_id=view.id, names=place.shows_names)
@@ -59,20 +58,20 @@ async def machine_bookings(
     tags=["schedule"],
     opt=described(asks=DayAsked, gives=DayShown),
 )
-async def day(request: Asked, viewer: Asker, place: Here) -> DayShown:
+async def day(request: Asked, viewer: Asker, place: Here, machines: Machines) -> DayShown:
     """The whole lab's day in one answer; today's unless a date is given."""
     asked = query(request, DayAsked, place.zone).date
     date = asked or zones.local_date(clock.now(), place.zone)
     whole = day_of(date, place)
     found = schedule.by_machine(await schedule.blocks(whole, viewer, names=place.shows_names))
-    machines = (await catalogue()).visible(staff=bool(viewer and viewer.is_staff))
+    shown_to = machines.visible(staff=bool(viewer and viewer.is_staff))
     return DayShown(
         date=date,
         timezone=place.zone_name,
         open=[opened(window, place) for window in place.calendar.opening(date).windows],
         machines=[
             MachineDay(view.slug, [shown(each, place) for each in found.get(view.id, [])])
-            for view in machines
+            for view in shown_to
         ],
     )
 
@@ -83,14 +82,16 @@ async def day(request: Asked, viewer: Asker, place: Here) -> DayShown:
     tags=["schedule"],
     opt=described(asks=OpeningsAsked, gives=OpeningList),
 )
-async def free_openings(request: Asked, viewer: Asker, place: Here) -> OpeningList:
+async def free_openings(
+    request: Asked, viewer: Asker, place: Here, machines: Machines
+) -> OpeningList:
     """Free stretches of a machine or a category, the earliest first; of all without either."""
     asked = query(request, OpeningsAsked, place.zone)
-    machines = wanted(await catalogue(), asked, viewer)
+    chosen = wanted(machines, asked, viewer)
     now = clock.now()
     during = stretch(max(asked.from_ or now, now), asked.to)
     length = timedelta(minutes=asked.minutes or 0)
-    found = await openings.openings(machines, place.calendar, during, length)
+    found = await openings.openings(chosen, place.calendar, during, length)
     return OpeningList(
         items=[
             OpeningShown(

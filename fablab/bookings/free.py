@@ -18,11 +18,17 @@ AHEAD = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The first stretch of a machine's free time that is long enough to book."""
+    """The first stretch of a machine's free time that is long enough to book.
+
+    `days_ahead` counts the lab's days until it begins: 0 is today. `ends` is None when nothing
+    ends it within a week.
+    """
 
     machine: MachineView
     period: Period
     now: bool
+    days_ahead: int
+    ends: datetime | None
 
 
 async def free_times(
@@ -48,7 +54,9 @@ def next_free(
         running = gap.start == now
         start = now if running else on_grid(gap.start, machine.policy.granularity, calendar.zone)
         if gap.end - start >= machine.policy.min_duration:
-            return Free(machine, Period(start, gap.end), running)
+            ends = gap.end if gap.end < span.end else None
+            ahead = calendar.day_of(start) - calendar.day_of(now)
+            return Free(machine, Period(start, gap.end), running, ahead.days, ends)
     return None
 
 

@@ -1,14 +1,21 @@
 """Free openings: where a machine has room for so long, in the hours that suit it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from fablab.bookings.rules import Blocker
 from fablab.bookings.taken import around
 from fablab.core.periods import Period, merged, without
 from fablab.lab.calendar import Calendar
 from fablab.machines.catalogue import MachineView
+
+
+class Holding(Protocol):
+    """Whatever holds a unit for a while, turnaround included."""
+
+    @property
+    def busy(self) -> Period: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,24 @@ async def openings(
     return sorted(found, key=lambda each: (each.period.start, each.machine.position))
 
 
-def free(view: MachineView, calendar: Calendar, span: Period, rows: list[Blocker]) -> list[Period]:
+def free(
+    view: MachineView, calendar: Calendar, span: Period, rows: Sequence[Holding]
+) -> list[Period]:
+    """Free time from the first step of the grid on; see `room`."""
+    return [on_grid(period, view, calendar) for period in room(view, calendar, span, rows)]
+
+
+def room(
+    view: MachineView, calendar: Calendar, span: Period, rows: Sequence[Holding]
+) -> list[Period]:
     """Open time less full time; a new booking's own turnaround keeps clear of the next."""
     hours = [span] if view.policy.attendance == "anytime" else calendar.windows(span)
     whole = [part for window in merged(hours) if (part := window.cut(span))]
     full = full_times(rows, view.units, view.policy.turnaround_after)
-    return [on_grid(period, view, calendar) for period in without(whole, full)]
+    return list(without(whole, full))
 
 
-def full_times(rows: list[Blocker], units: int, turnaround: timedelta) -> list[Period]:
+def full_times(rows: Iterable[Holding], units: int, turnaround: timedelta) -> list[Period]:
     """When no unit is left, widened before by the turnaround that a new booking needs."""
     edges = sorted(
         edge

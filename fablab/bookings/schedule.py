@@ -39,6 +39,11 @@ class Block:
         return Period(self.starts_at, self.ends_at)
 
     @property
+    def busy(self) -> Period:
+        """What nobody else can have, turnaround included."""
+        return Period(self.starts_at, max(self.busy_until, self.starts_at))
+
+    @property
     def used(self) -> Period:
         """The time it really takes: a finished one ends when it was finished."""
         end = min(self.ends_at, self.busy_until) if self.status == "completed" else self.ends_at

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from fablab.bookings.rules import (
     PersonFacts,
     Wish,
 )
+from fablab.bookings.rules.times import LONGEST_USE
 from fablab.core import versions, zones
 from fablab.core.errors import NotFound
 from fablab.core.periods import Period
@@ -50,8 +51,8 @@ class Situation:
     def facts(self, wish: Wish) -> Facts:
         view = self.view(wish.machine_id)
         calendar, period = self.place.calendar, wish.period
-        backwards = period.end <= period.start
-        open_lab = () if backwards else tuple(calendar.open_lab(period))
+        judged = sensible(wish)  # else only its length is told: hours of years are not walked
+        open_lab = tuple(calendar.open_lab(period)) if judged else ()
         return Facts(
             now=self.now,
             zone=self.place.zone,
@@ -59,11 +60,11 @@ class Situation:
             person=self.person,
             asked_at=self.asked_at,
             charter_required=self.place.required_charter(self.now),
-            closing=None if backwards else self.closing(view, period),
-            staffed=backwards or calendar.attends(period, "staffed") is None,
+            closing=self.closing(view, period) if judged else None,
+            staffed=not judged or calendar.attends(period, "staffed") is None,
             open_lab=open_lab,
-            in_open_lab=any(period.within(window) for window in open_lab),
-            next_open_lab=None if open_lab else calendar.next_open_lab(period.start),
+            in_open_lab=not judged or any(period.within(window) for window in open_lab),
+            next_open_lab=None if open_lab or not judged else calendar.next_open_lab(period.start),
             blockers=tuple(row for row in self.rows if row.machine_id == view.id),
             own=tuple(row for row in self.rows if row.member_id == self.person.id),
             attended_ids=self.attended_ids,
@@ -137,6 +138,11 @@ class Situation:
 
     def with_rows(self, rows: tuple[Blocker, ...]) -> "Situation":
         return replace(self, rows=rows)
+
+
+def sensible(wish: Wish) -> bool:
+    """Whether opening hours can be asked about it: forwards, and no longer than a use may be."""
+    return timedelta(0) < wish.period.length <= LONGEST_USE
 
 
 def limits(view: MachineView) -> Limits:

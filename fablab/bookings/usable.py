@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from fablab.bookings.rules import Wish, person, place
+from fablab.bookings.rules import Need, Wish, person, place
 from fablab.bookings.situation import Situation
 from fablab.core.errors import Problem
 from fablab.core.periods import Period
@@ -24,3 +24,9 @@ def reasons(situation: Situation, machine: MachineView, now: datetime) -> tuple[
     wish = Wish(machine_id=machine.id, period=soon)
     facts = situation.facts(wish)
     return tuple(problem for rule in STANDING if (problem := rule(wish, facts)))
+
+
+def missing(situation: Situation, machine: MachineView, at: datetime) -> tuple[Need, ...]:
+    """The certifications this person would lack for a booking that starts then."""
+    soon = Period(at, at + timedelta(minutes=1))
+    return tuple(need for need in situation.needs(machine, soon) if not need.held)

@@ -82,9 +82,9 @@ CERTIFICATION = frozenset({"not_certified", "certificate_expires"})
 def problems(wish: Wish, facts: Facts) -> tuple[Problem, ...]:
     """Every reason why not, in the order a person would want to hear them.
 
-    A period that ends before it starts is the only reason told: nothing else can be judged.
+    A period that runs backwards or for weeks is the only reason told: nothing else can be judged.
     """
-    if (wrong := times.period_is_valid(wish, facts)) and wish.period.end <= wish.period.start:
+    if wrong := times.period_is_valid(wish, facts):
         return (wrong,)
     return tuple(
         problem

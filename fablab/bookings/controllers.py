@@ -1,0 +1,140 @@
+"""The schedule: the day of the whole lab, the week of one machine."""
+
+from datetime import date, datetime, timedelta
+
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from fablab.bookings import schedule
+from fablab.bookings.pages import day as days_page
+from fablab.bookings.pages import days
+from fablab.bookings.pages import week as weeks_page
+from fablab.bookings.pages.day import Needs
+from fablab.bookings.pages.lanes import Looking
+from fablab.bookings.situation import Situation, known
+from fablab.bookings.usable import missing
+from fablab.core import clock, zones
+from fablab.core.errors import NotFound
+from fablab.core.i18n import gettext
+from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue, MachineView
+from fablab.machines.queries import catalogue
+from fablab.members.viewer import Viewer
+from fablab.web.auth import Asked, Asker, Here
+from fablab.web.flash import flash
+from fablab.web.pages import page
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@get("/schedule", name="schedule")
+async def show_day(
+    request: Asked,
+    place: Here,
+    viewer: Asker,
+    date: FromQuery[str | None] = None,
+    mine: FromQuery[str | None] = None,
+) -> Template:
+    """`date` is ISO, today's otherwise; `mine` leaves out what this person may not use."""
+    now = clock.now()
+    today = place.calendar.day_of(now)
+    chosen = chosen_day(request, date, today)
+    machines, looking, needs = await sight(viewer, place, now, chosen)
+    views = machines.visible(staff=looking.staff)
+    if mine:
+        views = tuple(view for view in views if not needs.get(view.id))
+    during = days_page.span_of(chosen, place.calendar)
+    blocks = await schedule.blocks(during, viewer, names=place.shows_names)
+    return page(
+        request,
+        "bookings/day.html",
+        now=now,
+        date=chosen,
+        today=today,
+        only_mine=bool(mine),
+        day=days_page.drawn(chosen, machines, views, blocks, looking, needs),
+        days=days.links(place.calendar, today, chosen, lambda each: address(each, mine)),
+        before=address(chosen - DAY, mine),
+        after=address(chosen + DAY, mine),
+        opens=place.calendar.next_opening(during.start),
+    )
+
+
+def chosen_day(request: Asked, text: str | None, today: date) -> date:
+    """The day asked for; today, with a word about it, when it cannot be read."""
+    chosen = days.read(text, today)
+    if chosen is None:
+        flash(request, gettext("There is no such day in the schedule: this is today."), "warn")
+    return chosen or today
+
+
+def address(day: date, mine: str | None) -> str:
+    return f"/schedule?date={day}&mine=1" if mine else f"/schedule?date={day}"
+
+
+async def sight(
+    viewer: Viewer | None, place: Place, now: datetime, day: date
+) -> tuple[Catalogue, Looking, Needs]:
+    """The catalogue, who looks, and what keeps them from which machine. Three statements."""
+    if viewer is None:
+        return await catalogue(), Looking(now=now, calendar=place.calendar), {}
+    situation = await known(viewer.id, now)
+    looking = Looking(
+        now=now,
+        calendar=place.calendar,
+        staff=viewer.is_staff,
+        plan_horizon=situation.person.plan_horizon,
+    )
+    return situation.catalogue, looking, {} if viewer.is_staff else needs_of(situation, day)
+
+
+def needs_of(situation: Situation, day: date) -> Needs:
+    at = max(situation.now, zones.midnight(day, situation.place.zone))
+    return {
+        view.id: found
+        for view in situation.catalogue.visible()
+        if (found := missing(situation, view, at))
+    }
+
+
+@get("/machines/{slug:str}/week", name="week")
+async def show_week(
+    request: Asked,
+    place: Here,
+    viewer: Asker,
+    slug: FromPath[str],
+    date: FromQuery[str | None] = None,
+) -> Template:
+    """The week of a date, this one otherwise, Monday first."""
+    now = clock.now()
+    today = place.calendar.day_of(now)
+    chosen = chosen_day(request, date, today)
+    machines, looking, needs = await sight(viewer, place, now, chosen)
+    view = seen(machines, slug, looking)
+    first = weeks_page.monday(chosen)
+    during = weeks_page.span_of(first, looking)
+    blocks = await schedule.blocks(during, viewer, machine_id=view.id, names=place.shows_names)
+    return page(
+        request,
+        "bookings/week.html",
+        now=now,
+        today=today,
+        machine=view,
+        missing=needs.get(view.id, ()),
+        week=weeks_page.drawn(first, view, blocks, looking),
+        first=first,
+        last=first + WEEK - DAY,
+        date=chosen,
+        before=f"/machines/{view.slug}/week?date={first - WEEK}",
+        after=f"/machines/{view.slug}/week?date={first + WEEK}",
+    )
+
+
+def seen(machines: Catalogue, slug: str, looking: Looking) -> MachineView:
+    if view := machines.seen(slug, staff=looking.staff):
+        return view
+    raise NotFound("machine")
+
+
+ROUTES = [show_day, show_week]

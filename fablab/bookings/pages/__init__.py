@@ -1,0 +1,1 @@
+"""What the pages of bookings draw: values made of values, so that templates decide nothing."""

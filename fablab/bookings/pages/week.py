@@ -1,0 +1,86 @@
+"""One machine's week: days in rows, hours in columns, Monday first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fablab.bookings.pages.lanes import Lane, Looking, lane
+from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
+from fablab.bookings.schedule import Block
+from fablab.core import zones
+from fablab.core.periods import Period
+from fablab.lab.calendar import Calendar, OpenDay
+from fablab.machines.catalogue import MachineView
+
+DAY = timedelta(days=1)
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekDay:
+    """One row; `now` is the column of this instant on the day that is today."""
+
+    opening: OpenDay
+    start: datetime
+    lane: Lane
+    now: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    days: tuple[WeekDay, ...]
+    hours: int
+    labels: list[str]
+
+    @property
+    def kinds(self) -> set[str]:
+        return {piece.kind for day in self.days for piece in day.lane.pieces}
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def span_of(first: date, looking: Looking) -> Period:
+    zone = looking.calendar.zone
+    return Period(zones.midnight(first, zone), zones.day(first + DAY * WEEK, zone).end)
+
+
+def drawn(first: date, view: MachineView, blocks: Sequence[Block], looking: Looking) -> Week:
+    """All days show the same hours of the wall, so that one row of hours serves them."""
+    calendar, zone = looking.calendar, looking.calendar.zone
+    days = [first + DAY * number for number in range(WEEK)]
+    begins = [zones.midnight(day, zone) for day in days]
+    offset, hours = hours_of(days, blocks, calendar)
+    rows = []
+    for day, begin in zip(days, begins, strict=True):
+        shown = Strip(Period(begin + offset, begin + offset + HOUR * hours))
+        rows.append(
+            WeekDay(
+                opening=calendar.opening(day),
+                start=shown.period.start,
+                lane=lane(view, shown, of_strip(blocks, shown), looking),
+                now=shown.column(looking.now) if shown.period.contains(looking.now) else None,
+            )
+        )
+    last = Strip(Period(begins[-1] + offset, begins[-1] + offset + HOUR * hours))
+    return Week(days=tuple(rows), hours=hours, labels=last.labels(zone))
+
+
+def hours_of(
+    days: Sequence[date], blocks: Sequence[Block], calendar: Calendar
+) -> tuple[timedelta, int]:
+    """How long after midnight the strips begin, and how many hours they show."""
+    used = [block.used for block in blocks]
+    spans = []
+    for day in days:
+        whole = zones.day(day, calendar.zone)
+        if shown := filled(whole, calendar.opening(day).windows, used, calendar.zone):
+            spans.append((shown.period.start - whole.start, shown.period.end - whole.start))
+    begin = min((start for start, _ in spans), default=HOUR * FIRST)
+    end = max((end for _, end in spans), default=HOUR * LAST)
+    return begin, min((end - begin) // HOUR, MOST)
+
+
+def of_strip(blocks: Sequence[Block], shown: Strip) -> list[Block]:
+    return [each for each in blocks if each.busy.overlaps(shown.period)]
