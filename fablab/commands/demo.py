@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from fablab.commands.serve import serve, shown
+from fablab.commands.serve import check_port, serve, shown
+
+LOCAL, EVERYWHERE = "127.0.0.1", ("0.0.0.0", "::")  # noqa: S104 - what an operator may type
 
 
 @click.command("demo")
@@ -16,7 +18,8 @@ from fablab.commands.serve import serve, shown
 @click.option("--fresh", is_flag=True, help="Throw the demo lab away and make a new one.")
 def command(host: str, port: int, fresh: bool) -> None:
     """Make a demo lab (or take the one of last time) and serve it."""
-    address = f"http://{shown(host)}:{port}"
+    address = f"http://{shown(LOCAL if host in EVERYWHERE else host)}:{port}"
+    check_port(host, port)  # not only after the lab was made
     settle_in(address)
     asyncio.run(make(fresh))
     tell(address)
