@@ -1,6 +1,7 @@
 """The desk's page of hours: closures, seasons, single days."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import get, post
@@ -26,6 +27,7 @@ from fablab.web.once import once_form
 from fablab.web.pages import go, page
 
 HOURS = "/desk/hours"
+A_MONDAY = date(2026, 11, 30)  # any: only its name is shown
 STAFF: dict[str, Any] = {"guards": [staff_only]}
 SAVE: dict[str, Any] = {"guards": [staff_only], "status_code": 303}
 KINDS = {
@@ -114,7 +116,8 @@ async def season(request: Asked, place: Here, season_id: FromPath[int]) -> Templ
 def season_page(
     request: Asked, values: Mapping[str, Any], known: SeasonDays, **more: Any
 ) -> Template:
-    return page(request, "desk/season.html", values=values, season=known, **more)
+    days = [(A_MONDAY + timedelta(days=each), known.week.open[each]) for each in range(7)]
+    return page(request, "desk/season.html", values=values, season=known, days=days, **more)
 
 
 @post("/desk/hours/seasons/{season_id:int}", name="desk:change-season", **SAVE)

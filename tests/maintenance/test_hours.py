@@ -107,8 +107,10 @@ async def test_bookings_that_need_no_open_lab_are_not_stranded(browser: Browser)
 
 async def test_a_closure_is_confirmed_on_other_dates(browser: Browser, manager: Member) -> None:
     eid = await a_closure(TUESDAY, confirmed=False)
+    address = f"/desk/hours/closures/{eid.id}"
     answer = await browser.submit(
-        f"/desk/hours/closures/{eid.id}",
+        address,
+        address,
         first_day="2026-12-02",
         last_day="2026-12-03",
         confirmed="on",
@@ -122,7 +124,8 @@ async def test_a_closure_is_confirmed_on_other_dates(browser: Browser, manager: 
 
 async def test_a_closure_is_removed(browser: Browser) -> None:
     closure = await a_closure(TUESDAY)
-    answer = await browser.submit("/desk/hours", f"/desk/hours/closures/{closure.id}/remove")
+    address = f"/desk/hours/closures/{closure.id}"
+    answer = await browser.submit(address, f"{address}/remove")
     assert answer.status_code == 303
     assert not (await opening(TUESDAY)).closed_by
     gone = await browser.post(f"/desk/hours/closures/{closure.id}/remove")
@@ -134,6 +137,7 @@ async def test_confirming_a_season_tells_what_it_strands(browser: Browser) -> No
     await factories.a_booking(factories.hours(24, 1))
     await factories.a_booking(factories.hours(29, 1))
     address = f"/desk/hours/seasons/{season.id}"
+    assert "Tuesday" in (await browser.get(address)).text
     answer = await browser.submit(address, confirmed="on")
     assert answer.status_code == 422
     assert "1 booking made before lies outside these hours." in answer.text
@@ -167,11 +171,12 @@ async def test_the_form_of_a_day_begins_with_its_usual_hours(browser: Browser) -
 
 async def test_a_days_hours_are_set_again_and_taken_back(browser: Browser) -> None:
     await a_day_exception(TUESDAY, '[["10:00", "12:00"]]')
-    answer = await browser.submit("/desk/hours/days/new?day=2026-12-01", closes_1="13:00")
+    form, page = "/desk/hours/days/new", "/desk/hours/days/new?day=2026-12-01"
+    answer = await browser.submit(page, form, closes_1="13:00")
     assert answer.status_code == 303
     row = await DayException.objects().get(DayException.day == TUESDAY)
     assert faces((await opening(TUESDAY)).windows) == ["Tue 10:00-13:00"]
-    answer = await browser.submit("/desk/hours", f"/desk/hours/days/{row.id}/remove")
+    answer = await browser.submit(page, f"/desk/hours/days/{row.id}/remove")
     assert answer.status_code == 303
     assert faces((await opening(TUESDAY)).windows) == ["Tue 09:00-18:30"]
 
