@@ -8,6 +8,7 @@ from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
 from fablab.core.errors import Forbidden, Problem
 from fablab.core.periods import Period
+from fablab.core.words import N_
 from fablab.members.viewer import Viewer
 
 
@@ -64,7 +65,7 @@ class Judged:
 def for_whom(actor: Viewer, asked: Asked) -> int:
     """The member booked for: only staff book for others or set rules aside."""
     if asked.member_id not in (None, actor.id) and not actor.is_staff:
-        raise Forbidden("Only staff book for somebody else.", "member")
+        raise Forbidden(N_("Only staff book for somebody else."), "member")
     if asked.override and not actor.is_staff:
-        raise Forbidden("Only staff set rules aside.", "override")
+        raise Forbidden(N_("Only staff set rules aside."), "override")
     return asked.member_id or actor.id
