@@ -24,14 +24,17 @@ async def compare(template: str, case: str = "", **facts: Any) -> None:
     Call `factories.a_lab()` before. A `code` becomes a link that is always the same.
     """
     for language in LANGUAGES:
-        name = f"{template}.{case}.{language}" if case else f"{template}.{language}"
-        file = FOLDER / f"{name}.txt"
+        file = FOLDER / name(template, case, language)
         written = await mail(template, language, **facts)
         if os.environ.get("UPDATE_GOLDEN"):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(written)
         assert file.exists(), f"{file.name} is missing: run again with UPDATE_GOLDEN=1."
         assert written == file.read_text(), f"{file.name} reads differently now."
+
+
+def name(template: str, case: str, language: str) -> str:
+    return f"{template}.{case}.{language}.txt" if case else f"{template}.{language}.txt"
 
 
 async def mail(template: str, language: str, **facts: Any) -> str:

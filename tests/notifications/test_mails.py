@@ -1,0 +1,48 @@
+"""Every mail as it reads in three languages: see the folder `golden`."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.factories import MONDAY
+from tests.notifications import goldens
+from tests.support.sources import ROOT
+
+DAY = timedelta(days=1)
+# template -> {case: its facts}; an only case has no name
+MAILS: dict[str, dict[str, dict[str, Any]]] = {
+    "accounts/account_exists": {"": {}},
+    "accounts/confirm_email": {"": {"code": 1}},
+    "accounts/email_changed": {"": {}},
+    "accounts/held": {
+        "safety": {"kind": "safety", "reason": "أمان", "until_at": None},
+        "until": {"kind": "administrative", "reason": "Loan <late>", "until_at": MONDAY + DAY},
+    },
+    "accounts/hold_lifted": {"": {}},
+    "accounts/password_changed": {"": {"changed_at": MONDAY}},
+    "accounts/reset_password": {"": {"code": 1}},
+}
+CASES = [(mail, case) for mail, cases in MAILS.items() for case in cases]
+
+
+@pytest.mark.parametrize(("template", "case"), CASES)
+async def test_the_mail_reads_as_agreed(template: str, case: str) -> None:
+    await factories.a_lab()
+    await goldens.compare(template, case, **MAILS[template][case])
+
+
+def test_every_mail_is_among_them() -> None:
+    folder = ROOT / "templates" / "emails"
+    written = {
+        path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.txt")
+    }
+    assert written == MAILS.keys()
+
+
+def test_no_mail_is_kept_that_nobody_sends_any_more() -> None:
+    kept = {path.relative_to(goldens.FOLDER).as_posix() for path in goldens.FOLDER.rglob("*.txt")}
+    assert kept == {
+        goldens.name(*case, language) for case in CASES for language in goldens.LANGUAGES
+    }
