@@ -16,7 +16,7 @@ from fablab.core import db
 from fablab.core.zones import check_zone_data
 from fablab.web import api_docs, logs
 from fablab.web.assets import static_files
-from fablab.web.auth import Reception, provide_place, provide_viewer
+from fablab.web.auth import Reception, provide_machines, provide_place, provide_viewer
 from fablab.web.choosing import choose_language
 from fablab.web.csrf import OwnForms
 from fablab.web.entrance import FabLab
@@ -65,7 +65,11 @@ def create_app(jobs: bool = True) -> FabLab:
             Router("/api/v1", route_handlers=api, include_in_schema=True),
         ],
         include_in_schema=False,
-        dependencies={"viewer": Provide(provide_viewer), "place": Provide(provide_place)},
+        dependencies={
+            "viewer": Provide(provide_viewer),
+            "place": Provide(provide_place),
+            "machines": Provide(provide_machines),
+        },
         middleware=[Reception, OwnForms],
         exception_handlers=HANDLERS,
         template_config=template_config(),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fablab.bookings import guards, making, rules, seats, settling
-from fablab.bookings.asking import Asked, Judged, Made, Override, for_whom
+from fablab.bookings.asking import Asked, Denied, Judged, Made, Override, for_whom
 from fablab.bookings.queries import same_wish
 from fablab.bookings.rules import Intent
 from fablab.bookings.situation import known
@@ -21,14 +21,18 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 
-__all__ = ["Asked", "Judged", "Made", "Override", "book", "check", "judged"]
+__all__ = ["Asked", "Denied", "Judged", "Made", "Override", "book", "check", "judged", "make"]
 
 
 async def book(actor: Viewer, asked: Asked) -> Made:
     """Book, or raise Refused with every reason. The same wish again finds the booking made."""
-    whom = for_whom(actor, asked)
     await settling.settle([asked.machine_id])
-    return await _book(actor, asked, whom)
+    return await make(actor, asked)
+
+
+async def make(actor: Viewer, asked: Asked) -> Made:
+    """The same for who has settled before: a refusal undoes the transaction it happens in."""
+    return await _book(actor, asked, for_whom(actor, asked))
 
 
 async def check(actor: Viewer, asked: Asked) -> Judged:
@@ -48,7 +52,7 @@ async def _book(actor: Viewer, asked: Asked, whom: int) -> Made:
         assert found is not None
         return Made(found, new=False)
     if judgement.problems:
-        raise Refused(*judgement.problems)
+        raise Denied(judgement)
     await must_be_in_project(whom, asked.project_id)
     booking = await insert(actor, asked, whom, judgement)
     return Made(booking, new=True)

@@ -105,7 +105,7 @@ async def book(
     await settling.settle([asked.machine_id])
 
     async def act() -> once.Answer:
-        made = await actions.book(viewer, asked)
+        made = await actions.make(viewer, asked)
         shown = await listing.one(viewer, place, machines, made.booking.id)
         return once.answer(201 if made.new else 200, shown, f"/api/v1/bookings/{shown.id}")
 

@@ -1,6 +1,7 @@
 """JSON for what happens to a booking that exists: change, check in, finish, cancel."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, patch, post
@@ -8,7 +9,6 @@ from litestar.params import FromPath
 
 from fablab.bookings import cancelling, changing, checkin, listing, settling
 from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set
-from fablab.bookings.queries import visible_to
 from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Nothing
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
@@ -57,14 +57,8 @@ async def check_in(
 ) -> Response[bytes]:
     """Say that you are there, from a little before the start until the slot is released."""
     await body(request, Nothing)
-    return await handled(
-        request,
-        viewer,
-        place,
-        machines,
-        booking_id,
-        lambda: checkin.check_in(viewer, booking_id, via="api"),
-    )
+    doing = partial(checkin.check_in, viewer, booking_id, via="api")
+    return await handled(request, viewer, place, machines, booking_id, doing)
 
 
 @post(
@@ -79,9 +73,8 @@ async def finish(
 ) -> Response[bytes]:
     """Finish early: the rest is free for others."""
     await body(request, Nothing)
-    return await handled(
-        request, viewer, place, machines, booking_id, lambda: checkin.finish(viewer, booking_id)
-    )
+    doing = partial(checkin.finish, viewer, booking_id)
+    return await handled(request, viewer, place, machines, booking_id, doing)
 
 
 @post(
@@ -96,14 +89,8 @@ async def cancel(
 ) -> Response[bytes]:
     """Give the time back. After the deadline only with `give_up`, else `cancel_too_late`."""
     sent = await body(request, Cancellation)
-    return await handled(
-        request,
-        viewer,
-        place,
-        machines,
-        booking_id,
-        lambda: cancelling.cancel(viewer, booking_id, reason=sent.reason, give_up=sent.give_up),
-    )
+    doing = partial(cancelling.cancel, viewer, booking_id, reason=sent.reason, give_up=sent.give_up)
+    return await handled(request, viewer, place, machines, booking_id, doing)
 
 
 async def handled(
@@ -114,9 +101,8 @@ async def handled(
     booking_id: int,
     handle: Callable[[], Awaitable[Any]],
 ) -> Response[bytes]:
-    """Do something to a booking once, and show it as it is then."""
-    found = await visible_to(viewer, booking_id)
-    await settling.settle([found.machine])
+    """Do something to a booking once, and show it as it is then. What was due comes first."""
+    await settling.settle_beside(booking_id)
 
     async def act() -> once.Answer:
         await handle()

@@ -6,7 +6,7 @@ from typing import Any
 from fablab.bookings.rules import Facts, Intent, Wish
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
-from fablab.core.errors import Forbidden, Problem
+from fablab.core.errors import Forbidden, Problem, Refused
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.members.viewer import Viewer
@@ -60,6 +60,14 @@ class Judged:
     situation: Situation
     facts: Facts
     problems: tuple[Problem, ...] = field(default=())
+
+
+class Denied(Refused):
+    """Refused by the rules, with what was known when they were asked: alternatives follow."""
+
+    def __init__(self, judged: Judged) -> None:
+        super().__init__(*judged.problems)
+        self.judged = judged
 
 
 def for_whom(actor: Viewer, asked: Asked) -> int:

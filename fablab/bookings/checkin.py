@@ -11,7 +11,7 @@ from fablab.bookings.rules import Intent, Wish, handling, person, place
 from fablab.bookings.situation import Situation, known
 from fablab.bookings.tables import Booking, Kind, Status
 from fablab.core import clock, db
-from fablab.core.errors import Problem, Refused
+from fablab.core.errors import Problem, Refused, Unavailable
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
@@ -33,14 +33,15 @@ async def check_in(actor: Viewer, booking_id: int, *, via: str = "web") -> Booki
     """
     booking = await visible_to(actor, booking_id)
     await settling.settle([booking.machine])
-    return await _check_in(actor, booking_id, via)
+    return await _check_in(actor, booking_id, booking.machine, via)
 
 
 @db.transactional
-async def _check_in(actor: Viewer, booking_id: int, via: str) -> Booking:
-    seen = await visible_to(actor, booking_id)
-    machine = await db.locked(Machine, seen.machine)
+async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -> Booking:
+    machine = await db.locked(Machine, machine_id)
     booking = await locked_for(actor, booking_id)
+    if booking.machine != machine_id:
+        raise Unavailable  # moved meanwhile: ask again
     if booking.status == Status.CHECKED_IN:
         return booking
     operator = operator_of(actor, booking)

@@ -24,9 +24,12 @@ class Step:
 
 def starts(situation: Situation, view: MachineView, day: date) -> list[Step]:
     """Every legal start of the lab's day that is still ahead, taken ones marked."""
+    earliest = earliest_start(situation, view)
+    if earliest is None:
+        return []
     facts = situation.facts(minimal(situation, view, situation.now))
     whole = zones.day(day, situation.place.zone)
-    first = max(whole.start, next_step(situation.now, facts))
+    first = max(whole.start, next_step(earliest, facts))
     found = []
     for at in grid(first, whole.end, situation, view):
         wish = minimal(situation, view, at)
@@ -35,6 +38,16 @@ def starts(situation: Situation, view: MachineView, day: date) -> list[Step]:
         ):
             found.append(Step(at, not place.clashes(wish, facts) or place.fits(wish, facts)))
     return found
+
+
+def earliest_start(situation: Situation, view: MachineView) -> datetime | None:
+    """After the notice and, stopped, from its expected return on; None: not bookable at all."""
+    earliest = situation.now + view.policy.notice_to_book
+    if view.works:
+        return earliest
+    if view.dangerous or not view.is_public or view.expected_back_at is None:
+        return None
+    return max(earliest, view.expected_back_at)
 
 
 def carries(situation: Situation, view: MachineView, at: datetime) -> bool:

@@ -14,6 +14,23 @@ LIMIT 1
 """
 
 
+DUE_BESIDE = """
+SELECT machine FROM booking WHERE machine = (SELECT machine FROM booking WHERE id = {})
+    AND status = 'confirmed' AND release_at <= {}
+UNION ALL
+SELECT machine FROM booking WHERE machine = (SELECT machine FROM booking WHERE id = {})
+    AND status = 'pending' AND (starts_at <= {} OR decide_by <= {})
+LIMIT 1
+"""
+
+
+async def settle_beside(booking_id: int) -> None:
+    """The same for the machine of a booking: before its handling, in a transaction of its own."""
+    now = clock.now()
+    if rows := await db.fetch(DUE_BESIDE, booking_id, now, booking_id, now, now):
+        await settle([rows[0]["machine"]])
+
+
 async def settle(machine_ids: Iterable[int]) -> None:
     """Release and expire what is due at these machines, committed on its own.
 

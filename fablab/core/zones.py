@@ -15,6 +15,8 @@ from fablab.core.words import N_
 zoneinfo.reset_tzpath(to=[])
 ZoneInfo.clear_cache()
 
+# Far from both ends of what a datetime can hold, so that no sum of ours overflows.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 MEND = "Install the package tzdata, version 2026.3 or later: pip install --upgrade 'tzdata>=2026.3'"
 
 
@@ -87,12 +89,15 @@ def from_wall(clock_face: datetime, tz: ZoneInfo, about: str | None = None) -> d
 def read_time(text: str, tz: ZoneInfo, about: str | None = None) -> datetime:
     """An instant (UTC) from RFC 3339 with an offset, or from the lab's wall clock without.
 
-    `Refused` with `unreadable`, `nonexistent_time` or `ambiguous_time`.
+    `Refused` with `unreadable` (also before 1970 and after 2200), `nonexistent_time` or
+    `ambiguous_time`.
     """
     try:
         read = datetime.fromisoformat(text.strip())
         if len(text.strip()) <= len("2026-01-01"):
             raise ValueError("a date without a time")
+        if not FIRST_YEAR <= read.year <= LAST_YEAR:
+            raise ValueError("a year of no lab")
         return from_wall(read, tz, about) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError) as unreadable:
         raise Refused(Problem("unreadable", N_("This is not a time."), about)) from unreadable

@@ -13,11 +13,13 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
-from fablab.core import formats, i18n
+from fablab.core import formats, i18n, versions
 from fablab.core.errors import Forbidden, NotFound, Unauthorized
 from fablab.core.words import N_
 from fablab.lab import queries as lab
 from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
+from fablab.machines.queries import catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import language, limits, sessions, viewers
 from fablab.web.visits import cookie_name, visit_of
@@ -29,6 +31,7 @@ Asked = Request[Any, Any, Any]
 SignedIn = NamedDependency[Viewer]
 Asker = NamedDependency[Viewer | None]
 Here = NamedDependency[Place]
+Machines = NamedDependency[Catalogue]
 
 LARGEST_ID = 2**31 - 1
 
@@ -47,8 +50,9 @@ class Reception:
 
 async def receive_visitor(request: Asked) -> None:
     scope = request.scope
-    place = await lab.place()
-    scope["state"]["place"] = place
+    stamps = await versions.stamps("lab", "machines")
+    place = await lab.place(stamps)
+    scope["state"] |= {"place": place, "stamps": stamps}
     formats.zone_in_use.set(place.zone)
     i18n.language.set(language.negotiated(scope, place.languages, place.default_language))
     api = language.is_api(scope)
@@ -90,6 +94,11 @@ async def provide_viewer(request: Request[Any, Any, Any]) -> Viewer | None:
 async def provide_place(request: Request[Any, Any, Any]) -> Place:
     place: Place = request.scope["state"]["place"]
     return place
+
+
+async def provide_machines(request: Request[Any, Any, Any]) -> Catalogue:
+    """As of the stamps read at the door: nothing is asked again unless it changed."""
+    return await catalogue(request.scope["state"]["stamps"])
 
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
