@@ -133,6 +133,26 @@ async def test_cancelled_during_commit_the_commit_comes_to_its_end(
     assert await names() == ["kept"]
 
 
+async def test_cancelled_during_begin_gives_the_connection_back(
+    postgres: SafePostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = await asyncpg.connect(postgres.dsn)
+    await keeper.execute("SELECT pg_advisory_lock(7)")
+    with monkeypatch.context() as slow:
+        slow.setattr(Transaction, "mode", "BEGIN; SELECT pg_advisory_xact_lock(7)")
+        beginning = asyncio.create_task(add("never"))
+        await until(lambda: is_waiting(keeper))
+        beginning.cancel()
+        await keeper.execute("SELECT pg_advisory_unlock(7)")
+        with pytest.raises(asyncio.CancelledError):
+            await beginning
+    await keeper.close()
+
+    assert all_are_back(postgres)
+    await add("afterwards")
+    assert await names() == ["afterwards"]
+
+
 async def test_cancelled_while_waiting_for_a_connection(postgres: SafePostgresEngine) -> None:
     leave = asyncio.Event()
 

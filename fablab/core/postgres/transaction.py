@@ -1,5 +1,6 @@
 """A transaction, and a snapshot, whose connection always comes back."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from piccolo.engine.postgres import PostgresTransaction
@@ -26,8 +27,11 @@ class Transaction(Nesting, PostgresTransaction):  # type: ignore[misc]
         with reaching():
             self.connection = await self.engine.borrow()
             try:
-                await self.connection.execute(self.mode)
-            except BaseException:
+                await to_the_end(self.connection.execute(self.mode))
+            except asyncio.CancelledError:
+                await to_the_end(self._finish(keep=False))
+                raise
+            except Exception:
                 await to_the_end(self.engine.discard(self.connection))
                 raise
 
