@@ -1,7 +1,9 @@
 """What hours may be written down: pure checks of what staff type."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from fablab.core.errors import Problem
 from fablab.core.words import N_, NN_, Words
@@ -50,3 +52,21 @@ def stranded_problem(count: int) -> Problem:
         "{count} bookings made before lie outside these hours.",
     )
     return Problem("strands_bookings", one, "keep", plural=many, count=count, overridable=True)
+
+
+def policy_problems(numbers: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Lengths lie on the grid, the grid fits a day, the longest is no shorter than the least."""
+    step, least, most = (numbers[f"{name}_minutes"] for name in ("granularity", "min", "max"))
+    if step <= 0 or FULL_DAY % step:
+        message = N_("A day must be a whole number of steps.")
+        return (Problem("off_grid", message, "granularity_minutes"),)
+    off_grid = N_("This must be a whole number of steps.")
+    found = [
+        Problem("off_grid", off_grid, about)
+        for about in ("min_minutes", "max_minutes")
+        if numbers[about] % step
+    ]
+    if most < least:
+        message = N_("The longest booking must not be shorter than the shortest.")
+        found.append(Problem("too_short", message, "max_minutes", limit=least))
+    return tuple(found)

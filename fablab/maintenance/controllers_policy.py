@@ -1,0 +1,103 @@
+"""The desk's page of the lab's own numbers: lengths, notices, grace, strikes."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, post
+from litestar.response import Redirect, Template
+from msgspec import Meta
+
+from fablab.core.errors import Refused
+from fablab.core.i18n import gettext
+from fablab.core.words import N_
+from fablab.lab.hours import Attendance, ClosedHours
+from fablab.maintenance.controllers import SAVE, STAFF
+from fablab.maintenance.policy import change_policy
+from fablab.web.auth import Asked, Here, SignedIn
+from fablab.web.forms import form_data, read
+from fablab.web.pages import go, page
+
+Minutes = Annotated[int, Meta(ge=0, le=10_080)]
+Steps = Annotated[int, Meta(ge=5, le=1440)]
+Days = Annotated[int, Meta(ge=1, le=730)]
+Count = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class PolicyForm(msgspec.Struct, kw_only=True):
+    granularity_minutes: Steps
+    min_minutes: Steps
+    max_minutes: Minutes
+    turnaround_minutes: Minutes
+    notice_to_book_minutes: Minutes
+    notice_to_move_minutes: Minutes
+    notice_to_cancel_minutes: Minutes
+    checkin_opens_before_minutes: Minutes
+    grace_minutes: Minutes
+    horizon_days: Days
+    approval_days: Days
+    max_series: Count
+    strikes: Count
+    strike_window_days: Days
+    hold_days: Days
+    needs_approval: bool = False
+    attendance: Attendance
+    closed_hours: ClosedHours
+
+
+NUMBERS = (
+    ("granularity_minutes", N_("Steps, in minutes"), ""),
+    ("min_minutes", N_("Shortest booking, in minutes"), ""),
+    ("max_minutes", N_("Longest booking, in minutes"), ""),
+    ("turnaround_minutes", N_("Cleaning up after a booking, in minutes"), ""),
+    ("notice_to_book_minutes", N_("Notice to book, in minutes"), ""),
+    ("notice_to_move_minutes", N_("Notice to change, in minutes"), ""),
+    ("notice_to_cancel_minutes", N_("Notice to cancel, in minutes"), ""),
+    ("checkin_opens_before_minutes", N_("Check-in opens, minutes before the start"), ""),
+    ("grace_minutes", N_("Grace, minutes after the start"), N_("Then the booking is released.")),
+    ("horizon_days", N_("How far ahead, in days"), ""),
+    ("approval_days", N_("Days to answer a request"), ""),
+    ("max_series", N_("Most bookings in a series"), ""),
+    ("strikes", N_("Strikes that hold an account"), ""),
+    ("strike_window_days", N_("Days for which a strike counts"), ""),
+    ("hold_days", N_("Days an account is held"), ""),
+)
+ATTENDANCE = {
+    Attendance.STAFFED: N_("The whole booking lies in opening hours."),
+    Attendance.START_AND_END_STAFFED: N_("Its start and its end lie in opening hours."),
+    Attendance.ANYTIME: N_("At any time, also when the lab is closed."),
+}
+CLOSED_HOURS = {ClosedHours.NIGHT: N_("One night"), ClosedHours.WEEKEND: N_("A weekend")}
+
+
+@get("/desk/policy", name="desk:policy", **STAFF)
+async def show(request: Asked, place: Here) -> Template:
+    policy = place.policy
+    ticked = {"needs_approval": "on" if policy["needs_approval"] else ""}
+    return policy_page(request, {name: str(each) for name, each in policy.items()} | ticked)
+
+
+def policy_page(request: Asked, values: Mapping[str, Any], **more: Any) -> Template:
+    return page(
+        request,
+        "desk/policy.html",
+        values=values,
+        numbers=[(name, gettext(label), hint and gettext(hint)) for name, label, hint in NUMBERS],
+        attendance=[(each.value, gettext(name)) for each, name in ATTENDANCE.items()],
+        closed_hours=[(each.value, gettext(name)) for each, name in CLOSED_HOURS.items()],
+        **more,
+    )
+
+
+@post("/desk/policy", name="desk:change-policy", **SAVE)
+async def change(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+    sent = await form_data(request)
+    try:
+        form = read(PolicyForm, sent, place.zone)
+        await change_policy(msgspec.to_builtins(form), actor=viewer.id)
+    except Refused as no:
+        return policy_page(request, sent, status=422, problems=no.problems)
+    return go(request, "/desk/policy", gettext("The rules are saved. Bookings made before stand."))
+
+
+ROUTES = [show, change]
