@@ -20,7 +20,7 @@ MANY = 20
 
 def long_ago(number: int) -> Period:
     """Begun an hour ago by the real clock, which other processes go by; not over yet."""
-    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)  # noqa: DTZ005
+    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
     return Period(start - timedelta(minutes=number), start + timedelta(hours=3))
 
 
