@@ -1,14 +1,20 @@
 """Read notices: a member's own, and the mails that did not go out."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from fablab.core.facts import load
+from jinja2 import TemplateError
+
+from fablab.core.facts import Facts, load
+from fablab.core.i18n import gettext
 from fablab.lab.place import Place
 from fablab.members.viewer import Viewer
 from fablab.notifications import rendering
 from fablab.notifications.rendering import Told
 from fablab.notifications.tables import MailState, Notification
+
+log = logging.getLogger(__name__)
 
 PAGE = 20
 
@@ -57,7 +63,7 @@ async def inbox(me: Viewer, place: Place, language: str, *, below: int | None = 
     rows = await query.order_by(Notification.id, ascending=False).limit(PAGE + 1)
     known = [(row["template"], load(row["facts"])) for row in rows[:PAGE]]
     told = [
-        rendering.shown(template, facts, me, place, language)
+        readable(template, facts, me, place, language)
         for (template, _), facts in zip(known, await rendering.completed(known), strict=True)
     ]
     items = [
@@ -65,6 +71,16 @@ async def inbox(me: Viewer, place: Place, language: str, *, below: int | None = 
         for row, words in zip(rows, told, strict=False)
     ]
     return Notices(items, items[-1].id if len(rows) > PAGE else None)
+
+
+def readable(template: str, facts: Facts, me: Viewer, place: Place, language: str) -> Told:
+    """The notice in words. An old one may lack what its template asks for by now: the others
+    must still be shown."""
+    try:
+        return rendering.shown(template, facts, me, place, language)
+    except TemplateError:
+        log.exception("A notice %s cannot be shown.", template)
+        return Told(gettext("This notice is too old to be shown."), "")
 
 
 async def failures(limit: int = 50) -> list[Failure]:

@@ -55,6 +55,18 @@ async def test_a_link_that_proves_an_address_is_only_in_the_mail(browser: Browse
     assert "Read it" not in shown.text
 
 
+async def test_one_that_cannot_be_told_any_more_does_not_hide_the_others(browser: Browser) -> None:
+    await factories.a_lab()
+    ada = await factories.a_member()
+    for template in ("test/hello", "test/broken", "test/of_an_older_version"):
+        await notify(ada.id, template, **HELLO)
+    await browser.sign_in(ada)
+    shown = await browser.get("/me/notices")
+    assert shown.status_code == 200
+    assert shown.text.count("too old to be shown") == 2
+    assert "Hello Ada Lovelace" in shown.text
+
+
 async def test_they_are_marked_as_read_up_to_what_was_seen(browser: Browser) -> None:
     await factories.a_lab()
     ada = await factories.a_member()
