@@ -36,7 +36,9 @@ async def alternatives(situation: Situation, wish: Wish) -> list[Alternative]:
     machines = [view, *sisters(situation, view)]
     span = Period(max(situation.now, wish.period.start - BACK), wish.period.end + AHEAD)
     rows = await around([each.id for each in machines], span, situation.person.id)
-    wider, wish = situation.with_rows(rows), replace(wish, intent=Intent.NEW, was=None)
+    wider = situation.with_rows(rows)
+    if wish.intent != Intent.MOVE:
+        wish = replace(wish, intent=Intent.NEW, was=None)
     found = [*islice(shorter(wider, wish), 1), *islice(elsewhere(wider, wish, machines[1:]), 2)]
     nearest = islice(other_times(wider, wish, span), MOST - len(found))
     return sorted(

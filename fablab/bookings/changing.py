@@ -5,7 +5,7 @@ from typing import Any
 
 from fablab.activity.actions import record
 from fablab.bookings import guards, making, rules, seats, settling
-from fablab.bookings.asking import Override
+from fablab.bookings.asking import Denied, Judged, Override
 from fablab.bookings.queries import changed_wish, concerns, visible_to
 from fablab.bookings.rules import Intent, Wish
 from fablab.bookings.situation import Situation, known
@@ -74,7 +74,7 @@ async def _change(
     if override and actor.is_staff:
         found_problems = rules.without_overridden(found_problems, override.rules, actor.role)
     if found_problems:
-        raise Refused(*found_problems)
+        raise Denied(Judged(wish=wish, situation=situation, facts=facts, problems=found_problems))
     before = {
         "machine": booking.machine,
         "starts_at": booking.starts_at,

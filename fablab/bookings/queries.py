@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from piccolo.columns.combination import WhereRaw
+
 from fablab.bookings.rules import Blocker, Intent, Wish
 from fablab.bookings.tables import Booking
 from fablab.core import db
@@ -11,12 +13,17 @@ from fablab.core.words import N_
 from fablab.members.viewer import Viewer
 
 TEAMMATE = "SELECT 1 AS mine FROM project_member WHERE project = {} AND member = {}"
+THEIR_PROJECTS = "project IN (SELECT p.project FROM project_member p WHERE p.member = {})"
 
 
 async def visible_to(viewer: Viewer, booking_id: int) -> Booking:
     """The booking, if it is theirs, their project's, or they are staff; else NotFound."""
-    found = await Booking.objects().where(Booking.id == booking_id).first()
-    if found is None or not await concerns(viewer, found):
+    query = Booking.objects().where(Booking.id == booking_id)
+    if not viewer.is_staff:
+        theirs = WhereRaw(THEIR_PROJECTS, viewer.id)
+        query = query.where((Booking.member == viewer.id) | theirs)
+    found = await query.first()
+    if found is None:
         raise NotFound("booking")
     return found
 

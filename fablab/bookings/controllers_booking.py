@@ -1,0 +1,264 @@
+"""Booking a machine: choose it, choose among its legal times, be told why not and what instead."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromQuery
+from litestar.response import Redirect, Template
+
+from fablab.bookings import actions, settling
+from fablab.bookings.alternatives import alternatives
+from fablab.bookings.asking import Asked as Wanted
+from fablab.bookings.asking import Denied, Judged
+from fablab.bookings.forms import BookingForm, NowForm
+from fablab.bookings.free import free_times
+from fablab.bookings.offering import Offer, first_day, offer
+from fablab.bookings.pages import days, times
+from fablab.bookings.queries import names_of_projects, project_of
+from fablab.bookings.rules import Intent
+from fablab.bookings.situation import Situation, known
+from fablab.bookings.usable import missing, reasons
+from fablab.core import clock, i18n, zones
+from fablab.core.errors import NotFound, Problem, Refused
+from fablab.core.i18n import gettext
+from fablab.core.periods import Period
+from fablab.core.words import N_, Words
+from fablab.lab.place import Place
+from fablab.machines.catalogue import MachineView
+from fablab.machines.queries import catalogue
+from fablab.members.queries import by_number
+from fablab.members.viewer import Viewer
+from fablab.web import forms, once
+from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.pages import go, page
+
+SCOPE = "bookings:book"
+
+
+@get("/bookings/new", name="bookings:new", guards=[signed_in])
+async def new(
+    request: Asked,
+    viewer: SignedIn,
+    place: Here,
+    machine: FromQuery[str | None] = None,
+    start: FromQuery[str | None] = None,
+    end: FromQuery[str | None] = None,
+    date: FromQuery[str | None] = None,
+    member: FromQuery[str | None] = None,
+) -> Template:
+    """Without `machine` a list to choose from. `start` and `end` are proposed if they are legal."""
+    situation = await situation_of(viewer, member)
+    view = situation.catalogue.seen(machine or "", staff=viewer.is_staff)
+    if view is None:
+        if machine:
+            raise NotFound("machine")
+        return await choose(request, place, situation)
+    await settling.settle([view.id])
+    begin, problems = instant(start, place)
+    finish, _ = instant(end, place)
+    day = wanted_day(date, begin, situation)
+    found = await offer(situation, view, day, start=begin, end=finish)
+    values = {"member": member or "", "key": forms.new_key()}
+    return await form_page(request, viewer, situation, found, values, problems)
+
+
+async def whom(viewer: Viewer, number: str | None) -> int:
+    """The member booked for: staff may name another by number."""
+    if not viewer.is_staff or not number or not number.isdecimal():
+        return viewer.id
+    found = await by_number(int(number[:9]))
+    return found.id if found else viewer.id
+
+
+def instant(text: str | None, place: Place) -> tuple[datetime | None, tuple[Problem, ...]]:
+    """The instant of an address, or why there is none."""
+    if not text:
+        return None, ()
+    try:
+        return zones.read_time(text, place.zone, "starts_at"), ()
+    except Refused as refused:
+        return None, refused.problems
+
+
+def wanted_day(text: str | None, start: datetime | None, situation: Situation) -> date:
+    calendar, now = situation.place.calendar, situation.now
+    today = calendar.day_of(now)
+    if text and (found := days.read(text, today)):
+        return max(found, today)
+    if start and (found := days.read(str(calendar.day_of(start)), today)):
+        return max(found, today)
+    return first_day(calendar, now)
+
+
+async def choose(request: Asked, place: Place, situation: Situation) -> Template:
+    """Every machine by category, those this person may use first."""
+    machines = situation.catalogue.visible()
+    needs = {view.id: missing(situation, view, situation.now) for view in machines}
+    usable = tuple(view for view in machines if not needs[view.id])
+    barred = tuple(view for view in machines if needs[view.id])
+    return page(
+        request,
+        "bookings/choose.html",
+        groups=situation.catalogue.grouped(usable),
+        barred=barred,
+        needs=needs,
+        free=await free_times(place, machines, situation.now),
+    )
+
+
+async def form_page(
+    request: Asked,
+    viewer: Viewer,
+    situation: Situation,
+    found: Offer,
+    values: dict[str, Any],
+    problems: Sequence[Problem] = (),
+    status: int = 200,
+    judged: Judged | None = None,
+) -> Template:
+    """The form with what was typed; refused, with what could be booked instead."""
+    zone, view = situation.place.zone, found.machine
+    typed = values.get("starts_at", ""), values.get("ends_at", "")
+    if found.proposed and not problems:
+        values |= {"starts_at": zones.iso(found.proposed.start, zone)}
+        values |= {"ends_at": zones.iso(found.proposed.end, zone)}
+    own = situation.person.id == viewer.id
+    return page(
+        request,
+        "bookings/new.html",
+        status=status,
+        problems=problems,
+        values=values,
+        machine=view,
+        offer=found,
+        now=situation.now,
+        starts=times.options(found.starts, found.day, zone, typed[:1]),
+        ends=times.options(found.ends, found.day, zone, typed[1:]),
+        now_ends=times.options(found.now_ends, found.day, zone),
+        days=days.links(
+            situation.place.calendar,
+            situation.place.calendar.day_of(situation.now),
+            found.day,
+            lambda day: f"/bookings/new?machine={view.slug}&date={day}",
+            found.last,
+        ),
+        opening=situation.place.calendar.opening(found.day),
+        projects=await projects_of(viewer) if own else [],
+        obstacles=() if problems else reasons(situation, view, situation.now),
+        others=await others(judged),
+        new_key=forms.new_key,
+        overridable=overridable(problems) if viewer.is_staff else [],
+    )
+
+
+async def projects_of(viewer: Viewer) -> list[tuple[str, str]]:
+    """The options of the select: slug and title."""
+    found = await names_of_projects(viewer.id)
+    return [(row["slug"], Words.parse(row["title"]).say(i18n.language.get())) for row in found]
+
+
+def overridable(problems: Sequence[Problem]) -> list[tuple[str, str]]:
+    """What staff may set aside, by code."""
+    return [(each.code, i18n.say(each)) for each in problems if each.overridable]
+
+
+async def others(judged: Judged | None) -> list[Any]:
+    return await alternatives(judged.situation, judged.wish) if judged else []
+
+
+@post("/bookings", name="bookings:book", guards=[signed_in], status_code=303)
+async def book(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+    """Sent twice with one key it shows the booking first made."""
+
+    async def read(sent: forms.Sent) -> Wanted:
+        return await wanted(forms.read(BookingForm, sent, place.zone), viewer)
+
+    return await booked(request, viewer, place, read)
+
+
+@post("/bookings/now", name="bookings:start-now", guards=[signed_in], status_code=303)
+async def start_now(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+    """From this minute on; whoever does so is there."""
+
+    async def read(sent: forms.Sent) -> Wanted:
+        form = forms.read(NowForm, sent, place.zone)
+        start = clock.now().replace(second=0, microsecond=0)
+        view = await machine_called(form.machine, viewer)
+        return Wanted(machine_id=view.id, period=Period(start, form.ends_at), intent=Intent.NOW)
+
+    return await booked(request, viewer, place, read)
+
+
+async def booked(
+    request: Asked, viewer: Viewer, place: Place, read: Callable[[forms.Sent], Awaitable[Wanted]]
+) -> Template | Redirect:
+    sent = await forms.form_data(request)
+    made: list[bool] = []
+    try:
+        asked = await read(sent)
+        await settling.settle([asked.machine_id])
+
+        async def act() -> str:
+            found = await actions.make(viewer, asked)
+            made.append(found.new)
+            return f"/bookings/{found.booking.id}"
+
+        to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
+    except Refused as refused:
+        return await again(request, viewer, place, sent, refused)
+    if made and made[-1]:
+        return go(request, to, gettext("Your booking is made."))
+    return go(request, to, gettext("This booking was made already: here it is."))
+
+
+async def wanted(form: BookingForm, viewer: Viewer) -> Wanted:
+    view = await machine_called(form.machine, viewer)
+    member = await member_called(form.member)
+    return Wanted(
+        machine_id=view.id,
+        period=Period(form.starts_at, form.ends_at),
+        member_id=member,
+        project_id=await project_of(member or viewer.id, form.project) if form.project else None,
+        note=form.note,
+        override=form.set_aside(),
+    )
+
+
+async def machine_called(slug: str, viewer: Viewer) -> MachineView:
+    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+    if view is None:
+        raise NotFound("machine")
+    return view
+
+
+async def member_called(number: int | None) -> int | None:
+    if number is None:
+        return None
+    if found := await by_number(number):
+        return found.id
+    raise Refused(Problem("unknown_member", N_("There is no member of this number."), "member"))
+
+
+async def again(
+    request: Asked, viewer: Viewer, place: Place, sent: forms.Sent, refused: Refused
+) -> Template:
+    """The form as it was typed, with every reason and up to five others."""
+    judged = refused.judged if isinstance(refused, Denied) else None
+    typed = {"starts_at": "", **{name: given[-1] for name, given in sent.items()}}
+    situation = judged.situation if judged else await situation_of(viewer, typed.get("member"))
+    view = situation.catalogue.seen(typed.get("machine", ""), staff=viewer.is_staff)
+    if view is None:
+        raise NotFound("machine")
+    start, _ = instant(typed["starts_at"], place)
+    found = await offer(situation, view, wanted_day(None, start, situation), start=start)
+    values = {**typed, "override": sent.get("override", [])}
+    return await form_page(request, viewer, situation, found, values, refused.problems, 422, judged)
+
+
+async def situation_of(viewer: Viewer, number: str | None) -> Situation:
+    return await known(await whom(viewer, number), clock.now())
+
+
+ROUTES = [new, book, start_now]

@@ -1,0 +1,65 @@
+"""What the forms of bookings send."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from fablab.bookings.asking import Override
+from fablab.core.errors import Problem, Refused
+from fablab.core.words import N_
+
+Short = Annotated[str, msgspec.Meta(max_length=500)]
+Number = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class BookingForm(msgspec.Struct):
+    """A machine for a while; from `member` on, for staff."""
+
+    machine: str
+    starts_at: datetime
+    ends_at: datetime
+    project: str = ""
+    note: Short = ""
+    member: Number | None = None
+    override: list[str] = []
+    reason: Short = ""
+
+    def set_aside(self) -> Override | None:
+        """What staff set aside; `Refused` without a reason."""
+        if not self.override:
+            return None
+        if not self.reason:
+            message = N_("Say why: it is kept with the booking.")
+            raise Refused(Problem("required", message, "reason"))
+        return Override(rules=frozenset(self.override), reason=self.reason)
+
+
+class NowForm(msgspec.Struct):
+    """A machine from this minute on."""
+
+    machine: str
+    ends_at: datetime
+
+
+class MoveForm(msgspec.Struct):
+    """Another time, perhaps another machine."""
+
+    starts_at: datetime
+    ends_at: datetime
+    machine: str = ""
+
+
+class ExtendForm(msgspec.Struct):
+    ends_at: datetime
+
+
+class CancelForm(msgspec.Struct):
+    """`give_up`: although the deadline is past."""
+
+    give_up: bool = False
+    reason: Short = ""
+
+
+class Nothing(msgspec.Struct):
+    """A form of one button."""
