@@ -89,9 +89,9 @@ async def insert(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> B
     facts, situation, now = judgement.facts, judgement.situation, judgement.situation.now
     limits = facts.machine.limits
     unit = await seats.seat(judgement.wish, facts)
+    stands_there = asked.via in ("qr", "kiosk") or actor.id != whom
     at_once = asked.intent == Intent.NOW or (
-        asked.via in ("qr", "kiosk", "desk")
-        and now >= asked.period.start - limits.checkin_opens_before
+        stands_there and now >= asked.period.start - limits.checkin_opens_before
     )
     booking = Booking(
         uid=secrets.token_hex(16),

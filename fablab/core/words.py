@@ -32,7 +32,7 @@ class Words:
         if isinstance(stored, Words):
             return stored
         found = json.loads(stored) if isinstance(stored, str) and stored else (stored or {})
-        return cls(*(str(found.get(name) or "") for name in LANGUAGES))  # type: ignore[union-attr]
+        return cls(*(str(found.get(name) or "") for name in LANGUAGES))
 
     def say(self, language: str) -> str:
         """In that language, else in the next one there is."""

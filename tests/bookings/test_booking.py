@@ -1,17 +1,21 @@
 """Making a booking: what is stored and told, and every way it is refused."""
 
+from datetime import timedelta
+
 import pytest
 
 from fablab.activity.tables import Activity
 from fablab.bookings.actions import Override
-from fablab.bookings.tables import Booking
+from fablab.bookings.tables import Booking, Status
 from fablab.core.errors import Forbidden, Refused
 from fablab.core.periods import Period
 from fablab.machines.tables import Machine
+from fablab.members.tables import Project
 from fablab.members.viewer import Viewer
 from fablab.notifications.tables import Notification
 from tests import factories
-from tests.bookings.conftest import Book, viewer
+from tests.bookings.conftest import NOW, Book, viewer
+from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 
 
@@ -136,3 +140,28 @@ async def test_nobody_sets_aside_that_it_is_taken(
     override = Override(rules=frozenset({"taken"}), reason="Urgent")
     with pytest.raises(Refused, match="taken"):
         await book(manager, printer, hours(1, 2), override=override)
+
+
+async def test_made_by_staff_once_its_window_is_open_counts_as_checked_in(
+    ben: Viewer, manager: Viewer, printer: Machine, book: Book
+) -> None:
+    made = await book(manager, printer, hours(0), member_id=ben.id)
+    assert (made.booking.status, made.booking.operator) == (Status.CHECKED_IN, ben.id)
+    later = await book(manager, printer, hours(2), member_id=ben.id)
+    assert later.booking.status == Status.CONFIRMED
+
+
+async def test_starting_now_takes_the_minute_and_is_checked_in(
+    ada: Viewer, printer: Machine, book: Book, travel: Travel
+) -> None:
+    now = travel(timedelta(minutes=7))
+    made = await book(ada, printer, Period(now, hours(0).end), intent=NOW)
+    assert (made.booking.status, made.booking.starts_at) == (Status.CHECKED_IN, now)
+
+
+async def test_a_team_names_only_its_own_project(
+    ada: Viewer, ben: Viewer, printer: Machine, book: Book
+) -> None:
+    project = await Project.objects().create(slug="saqi", lead=ben.id)
+    with pytest.raises(Refused, match="not_in_project"):
+        await book(ada, printer, hours(1), project_id=project.id)
