@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 BROKEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 LONGEST_LINE = 998  # of RFC 5322
 # What overrides the direction of text: in a name it could make an address read backwards.
-OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+# (What isolates a name inside Arabic text, U+2068 and U+2069, is meant and stays.)
+OVERRIDES = re.compile(r"[\u202a-\u202e\u2066\u2067]")
 
 
 class Undeliverable(Exception):
