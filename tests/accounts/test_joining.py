@@ -146,6 +146,17 @@ async def test_of_two_confirmations_at_once_one_counts() -> None:
     assert sum(isinstance(each, Refused) for each in said) == 3
 
 
+@pytest.mark.usefixtures("committed_database")
+async def test_many_who_join_at_once_get_a_number_each_and_one_account_an_address() -> None:
+    await factories.a_lab()
+    person = {"given_name_latin": "Ada", "family_name_latin": "Byron", "language": "en"}
+    emails = [f"ada{number % 6}@example.org" for number in range(12)]
+    await asyncio.gather(*(signing_up.join(dict(person), email, "hash") for email in emails))
+    rows = await Member.select(Member.number, Member.email)
+    assert len(rows) == len({row["number"] for row in rows}) == 6
+    assert {row["email"] for row in rows} == set(emails)
+
+
 async def test_the_mail_says_what_it_is_about(browser: Browser) -> None:
     await browser.submit("/sign-up", **ADA)
     told = await last_mail("ada@example.org")

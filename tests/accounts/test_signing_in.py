@@ -107,8 +107,8 @@ async def test_the_right_password_from_a_known_device_is_never_kept_out(
     for number in range(40):
         await try_in(elsewhere(app, f"198.51.100.{number}"), ada.email)
     neighbour = Browser(app)
-    while (await try_in(neighbour, ada.email)).status_code != 429:
-        pass
+    said = [(await try_in(neighbour, ada.email)).status_code for _ in range(6)]
+    assert 429 in said
     assert (await try_in(browser, ada.email, PASSWORD)).status_code == 303
 
 
