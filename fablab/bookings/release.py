@@ -9,7 +9,7 @@ from fablab.bookings import strikes
 from fablab.bookings.making import release_time
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
-from fablab.core import clock, db, versions
+from fablab.core import clock, db, heartbeat, versions
 from fablab.core.periods import Period
 from fablab.lab.queries import place
 from fablab.machines.queries import catalogue
@@ -32,10 +32,16 @@ RETURNING id, machine, member, starts_at, ends_at, made_at, spared
 
 
 async def release_due(machine_ids: Iterable[int] | None = None) -> int:
-    """Free every slot whose grace is over, and return how many. One read when none is due."""
+    """Free every slot whose grace is over, and return how many. One read when none is due.
+
+    A sweep waits while no page is served: nobody could check in, and the pages' return moves
+    these releases (`reopen_after_downtime`).
+    """
     now = clock.now()
     if machine_ids is None:
         due = await db.fetch(DUE, now, MOST_AT_ONCE)
+        if due and await heartbeat.away(heartbeat.PAGES, now):
+            return 0
     else:
         due = await db.fetch(DUE_AT, now, db.among(machine_ids), MOST_AT_ONCE)
     return await _release([row["id"] for row in due], now) if due else 0

@@ -6,6 +6,7 @@ import pytest
 
 from fablab.bookings import cancelling, changing, checkin, completion, release, reminders
 from fablab.bookings.tables import Booking, Status, Strike
+from fablab.core import heartbeat
 from fablab.core.errors import NotFound, Refused
 from fablab.machines.tables import Machine
 from fablab.members.tables import Hold
@@ -199,3 +200,16 @@ async def test_a_reminder_comes_once_and_never_of_the_past(
     assert await reminders.remind_due() == 0
     told = await Notification.count().where(Notification.template == "bookings/reminder")
     assert told == 1
+
+
+async def test_a_sweep_waits_while_the_pages_are_away(
+    ada: Viewer, printer: Machine, book: Book, travel: Travel
+) -> None:
+    """Jobs may run on another node: nobody could check in, so nobody loses the slot."""
+    await book(ada, printer, hours(1, 2))
+    travel(timedelta(minutes=40))
+    await heartbeat.beat(heartbeat.PAGES)
+    travel(timedelta(minutes=40))
+    assert await release.release_due() == 0
+    await heartbeat.beat(heartbeat.PAGES)
+    assert await release.release_due() == 1
