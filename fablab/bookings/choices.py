@@ -22,9 +22,11 @@ class Step:
     free: bool = True
 
 
-def starts(situation: Situation, view: MachineView, day: date) -> list[Step]:
-    """Every legal start of the lab's day that is still ahead, taken ones marked."""
-    earliest = earliest_start(situation, view)
+def starts(
+    situation: Situation, view: MachineView, day: date, notice: timedelta = timedelta(0)
+) -> list[Step]:
+    """Every legal start of the lab's day at least the notice ahead, taken ones marked."""
+    earliest = earliest_start(situation, view, notice)
     if earliest is None:
         return []
     facts = situation.facts(minimal(situation, view, situation.now))
@@ -40,9 +42,9 @@ def starts(situation: Situation, view: MachineView, day: date) -> list[Step]:
     return found
 
 
-def earliest_start(situation: Situation, view: MachineView) -> datetime | None:
+def earliest_start(situation: Situation, view: MachineView, notice: timedelta) -> datetime | None:
     """After the notice and, stopped, from its expected return on; None: not bookable at all."""
-    earliest = situation.now + view.policy.notice_to_book
+    earliest = situation.now + max(notice, view.policy.notice_to_book)
     if view.works:
         return earliest
     if view.dangerous or not view.is_public or view.expected_back_at is None:

@@ -8,6 +8,7 @@ from fablab.bookings import choices, rules
 from fablab.bookings.choices import Step
 from fablab.bookings.rules import Facts, Intent, Wish, place
 from fablab.bookings.situation import Situation
+from fablab.bookings.tables import Booking
 from fablab.bookings.taken import around
 from fablab.core import zones
 from fablab.core.errors import Problem
@@ -15,7 +16,7 @@ from fablab.core.periods import Period
 from fablab.lab.calendar import Calendar
 from fablab.machines.catalogue import MachineView
 
-USUAL = timedelta(hours=1)
+USUAL, NONE = timedelta(hours=1), timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +62,20 @@ async def offer(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
-    booking_id: int | None = None,
+    changed: Booking | None = None,
 ) -> Offer:
     """One statement. A booking that is being changed does not stand in its own way."""
     whole = zones.day(day, situation.place.zone)
     reach = view.policy.max_duration + view.policy.turnaround_after
     span = Period(whole.start, whole.end + reach)
     rows = await around([view.id], span, situation.person.id)
-    seen = situation.with_rows(tuple(row for row in rows if row.id != booking_id))
-    starts = choices.starts(seen, view, day)
+    others = tuple(row for row in rows if changed is None or row.id != changed.id)
+    seen = situation.with_rows(others)
+    starts = choices.starts(seen, view, day, view.policy.notice_to_move if changed else NONE)
+    starts = with_own(starts, changed, whole)
     chosen = chosen_start(starts, start)
     ends = choices.ends(seen, view, starts[0].at, starts[-1].at) if starts else []
+    today = whole.contains(situation.now)
     return Offer(
         machine=view,
         day=day,
@@ -80,8 +84,16 @@ async def offer(
         ends=ends,
         start=chosen,
         end=chosen_end(seen, view, ends, chosen, end) if chosen else None,
-        now_ends=ends_from_now(seen, view) if whole.contains(situation.now) else (),
+        now_ends=ends_from_now(seen, view) if today and not changed else (),
     )
+
+
+def with_own(starts: list[Step], changed: Booking | None, day: Period) -> list[Step]:
+    """The present start may be kept, however near it is."""
+    if changed is None or not day.contains(changed.starts_at):
+        return starts
+    own = Step(changed.starts_at)
+    return starts if own in starts else sorted([own, *starts], key=lambda step: step.at)
 
 
 def chosen_start(starts: Sequence[Step], wished: datetime | None) -> datetime | None:

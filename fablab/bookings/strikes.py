@@ -37,3 +37,16 @@ async def strike(
     await hold.save()
     await record("held", "member", member, actor=None, member=member, after={"until_at": until})
     return until
+
+
+IN_FORCE = """
+SELECT COALESCE(sum(halves), 0) AS halves FROM strike
+WHERE member = {} AND at > {} AND forgiven_at IS NULL
+"""
+
+
+async def halves_of(member_id: int, policy: Mapping[str, Any], now: datetime) -> int:
+    """Half strikes that count at this instant; two are one strike."""
+    window = now - timedelta(days=policy["strike_window_days"])
+    [counted] = await db.fetch(IN_FORCE, member_id, window)
+    return int(counted["halves"])

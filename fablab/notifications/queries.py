@@ -55,13 +55,15 @@ async def unread(member_id: int) -> int:
     return waiting
 
 
-async def inbox(me: Viewer, place: Place, language: str, *, below: int | None = None) -> Notices:
+async def inbox(
+    me: Viewer, place: Place, language: str, *, below: int | None = None, most: int = PAGE
+) -> Notices:
     """What a member was told, in `language`; one statement, and what `rendering.enrich` adds."""
     query = Notification.select().where(Notification.member == me.id)
     if below is not None:
         query = query.where(Notification.id < below)
-    rows = await query.order_by(Notification.id, ascending=False).limit(PAGE + 1)
-    known = [(row["template"], load(row["facts"])) for row in rows[:PAGE]]
+    rows = await query.order_by(Notification.id, ascending=False).limit(most + 1)
+    known = [(row["template"], load(row["facts"])) for row in rows[:most]]
     told = [
         readable(template, facts, me, place, language)
         for (template, _), facts in zip(known, await rendering.completed(known), strict=True)
@@ -70,7 +72,7 @@ async def inbox(me: Viewer, place: Place, language: str, *, below: int | None = 
         Notice(row["id"], row["written_at"], row["read_at"] is None, words)
         for row, words in zip(rows, told, strict=False)
     ]
-    return Notices(items, items[-1].id if len(rows) > PAGE else None)
+    return Notices(items, items[-1].id if len(rows) > most else None)
 
 
 def readable(template: str, facts: Facts, me: Viewer, place: Place, language: str) -> Told:

@@ -102,6 +102,11 @@ def is_not_too_late_to_move(wish: Wish, facts: Facts) -> Problem | None:
     deadline = wish.was.start - notice
     if facts.now <= deadline and facts.now + notice <= wish.period.start:
         return None
+    if facts.now <= deadline:
+        first = next_step(facts.now + notice, facts)
+        message = N_("A booking can be moved to a start at least {notice} ahead: from {first}.")
+        details = {"notice": notice, "first": first}
+        return Problem("change_too_late", message, "starts_at", details, notice, [first], True)
     message = N_("A booking can be moved up to {notice} before it starts: until {deadline}.")
     details = {"notice": notice, "deadline": deadline}
     return Problem("change_too_late", message, "starts_at", details, notice, None, True)

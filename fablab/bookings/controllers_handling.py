@@ -1,0 +1,144 @@
+"""One booking: what it is, and whatever may be done with it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from fablab.activity.queries import of_thing
+from fablab.bookings import cancelling, changing, checkin, settling
+from fablab.bookings.forms import CancelForm, ExtendForm, Nothing
+from fablab.bookings.pages import times
+from fablab.bookings.pages.handling import handling_of, later_ends
+from fablab.bookings.queries import visible_to
+from fablab.bookings.situation import known
+from fablab.bookings.tables import Booking, Status
+from fablab.bookings.taken import around
+from fablab.core import clock, zones
+from fablab.core.errors import Problem, Refused
+from fablab.core.i18n import gettext
+from fablab.core.periods import Period
+from fablab.members.viewer import Viewer
+from fablab.web import forms
+from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.pages import go, page
+
+OWN: dict[str, Any] = {"guards": [signed_in]}
+DONE: dict[str, Any] = {"guards": [signed_in], "status_code": 303}
+
+
+@get("/bookings/{booking_id:int}", name="bookings:show", **OWN)
+async def show(request: Asked, viewer: SignedIn, booking_id: FromPath[int]) -> Template:
+    return await shown(request, viewer, booking_id)
+
+
+async def settled(viewer: Viewer, booking_id: int, now: datetime) -> Booking:
+    """The booking as it is once what is due of it has happened. NotFound for strangers."""
+    booking = await visible_to(viewer, booking_id)
+    overdue = booking.release_at is not None and booking.release_at <= now
+    if booking.status == Status.PENDING or (booking.status == Status.CONFIRMED and overdue):
+        await settling.settle([booking.machine])
+        booking = await visible_to(viewer, booking_id)
+    return booking
+
+
+async def shown(
+    request: Asked,
+    viewer: Viewer,
+    booking_id: int,
+    problems: Sequence[Problem] = (),
+    status: int = 200,
+) -> Template:
+    now = clock.now()
+    booking = await settled(viewer, booking_id, now)
+    situation = await known(booking.member or viewer.id, now)
+    view, zone = situation.view(booking.machine), situation.place.zone
+    reach = view.policy.max_duration + view.policy.turnaround_after
+    span = Period(booking.starts_at, booking.starts_at + max(reach, booking.period.length))
+    situation = situation.with_rows(await around([view.id], span))
+    ends = later_ends(situation, view, booking)
+    own = booking.member == viewer.id
+    return page(
+        request,
+        "bookings/show.html",
+        status=status,
+        problems=problems,
+        values={"ends_at": zones.iso(ends[0].at, zone)} if ends else {},
+        booking=booking,
+        machine=view,
+        now=now,
+        own=own,
+        may=handling_of(booking, view, now, viewer.is_staff and not own),
+        ends=times.options(ends, zones.local_date(booking.starts_at, zone), zone),
+        history=(await of_thing("booking", booking.id)).items,
+        key=forms.new_key(),
+    )
+
+
+Act = Callable[[], Awaitable[Any]]
+
+
+async def handled(
+    request: Asked, viewer: Viewer, booking_id: int, act: Act, text: str
+) -> Template | Redirect:
+    """Do it and tell so; refused, the same page with every reason."""
+    try:
+        await act()
+    except Refused as refused:
+        return await shown(request, viewer, booking_id, refused.problems, 422)
+    return go(request, f"/bookings/{booking_id}", text)
+
+
+@post("/bookings/{booking_id:int}/check-in", name="bookings:check-in", **DONE)
+async def check_in(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Template | Redirect:
+    async def act() -> None:
+        forms.read(Nothing, await forms.form_data(request), place.zone)
+        await checkin.check_in(viewer, booking_id)
+
+    text = gettext("Checked in. Good work!")
+    return await handled(request, viewer, booking_id, act, text)
+
+
+@post("/bookings/{booking_id:int}/finish", name="bookings:finish", **DONE)
+async def finish(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Template | Redirect:
+    async def act() -> None:
+        forms.read(Nothing, await forms.form_data(request), place.zone)
+        await checkin.finish(viewer, booking_id)
+
+    text = gettext("Finished: the rest of the time is free for others.")
+    return await handled(request, viewer, booking_id, act, text)
+
+
+@post("/bookings/{booking_id:int}/extend", name="bookings:extend", **DONE)
+async def extend(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Template | Redirect:
+    async def act() -> None:
+        form = forms.read(ExtendForm, await forms.form_data(request), place.zone)
+        await changing.change(viewer, booking_id, ends_at=form.ends_at)
+
+    return await handled(request, viewer, booking_id, act, gettext("The end is changed."))
+
+
+@post("/bookings/{booking_id:int}/cancel", name="bookings:cancel", **DONE)
+async def cancel(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Template | Redirect:
+    """Asked once on the page; `give_up` after the deadline."""
+
+    async def act() -> None:
+        form = forms.read(CancelForm, await forms.form_data(request), place.zone)
+        await cancelling.cancel(viewer, booking_id, reason=form.reason, give_up=form.give_up)
+
+    text = gettext("The booking is cancelled and its time free again.")
+    return await handled(request, viewer, booking_id, act, text)
+
+
+ROUTES = [show, check_in, finish, extend, cancel]

@@ -1,0 +1,85 @@
+"""A member's own page: what now, what next, what they may use, what they were told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from litestar import get
+from litestar.response import Template
+
+from fablab.bookings.mine import Own, mine
+from fablab.bookings.pages.handling import may_check_in
+from fablab.bookings.strikes import halves_of
+from fablab.core import clock, i18n
+from fablab.machines.catalogue import Catalogue, MachineView
+from fablab.machines.queries import catalogue
+from fablab.members.queries import holds_in_force
+from fablab.members.viewer import Viewer
+from fablab.notifications.queries import inbox
+from fablab.training.queries import Certified, certificates_of
+from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.pages import page
+
+NEW_NOTICES = 3
+SOON = 30  # days before its end in which a certificate is said to expire
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The best of a family; `days` are left when that is soon to be told."""
+
+    held: Certified
+    days: int | None
+
+
+@get("/me", name="me", guards=[signed_in])
+async def show(request: Asked, viewer: SignedIn, place: Here) -> Template:
+    now = clock.now()
+    today = place.calendar.day_of(now)
+    machines = await catalogue()
+    own = await mine(viewer.id, now)
+    certified = await certificates_of(viewer.id, today, place.zone)
+    return page(
+        request,
+        "bookings/me.html",
+        now=now,
+        due=due(own.coming, machines, now),
+        coming=with_machines(own.coming, machines),
+        past=with_machines(own.past, machines),
+        certificates=newest(certified, today),
+        holds=await holds_in_force(viewer.id, now),
+        halves=await halves_of(viewer.id, place.policy, now),
+        notices=await new_notices(viewer, place),
+    )
+
+
+def with_machines(found: list[Own], machines: Catalogue) -> list[tuple[Own, MachineView]]:
+    pairs = ((each, machines.by_id(each.machine_id)) for each in found)
+    return [(each, view) for each, view in pairs if view]
+
+
+def due(coming: list[Own], machines: Catalogue, now: datetime) -> list[tuple[Own, MachineView]]:
+    """Those whose check-in is open."""
+    return [pair for pair in with_machines(coming, machines) if may_check_in(*pair, now)]
+
+
+def newest(certified: list[Certified], today: date) -> list[Certificate]:
+    """One of each certification: a good one before the others."""
+    found = []
+    for _, family in groupby(certified, key=lambda each: each.slug):
+        best = max(family, key=lambda each: (each.is_good, each.level, each.since))
+        left = (best.until - today).days if best.is_good and best.until else None
+        found.append(Certificate(best, left if left is not None and left <= SOON else None))
+    return found
+
+
+async def new_notices(viewer: Viewer, place: Here) -> list[Any]:
+    """The latest that were not read; nothing is asked when there is none."""
+    if not viewer.unread:
+        return []
+    found = await inbox(viewer, place, i18n.language.get(), most=NEW_NOTICES)
+    return [notice for notice in found.items if notice.is_new]
+
+
+ROUTES = [show]

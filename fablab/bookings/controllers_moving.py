@@ -1,0 +1,135 @@
+"""Another time or machine for a booking: the old one stays until the new one is sure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from fablab.bookings import changing, settling
+from fablab.bookings.alternatives import alternatives, sisters
+from fablab.bookings.asking import Denied
+from fablab.bookings.controllers_booking import instant, wanted_day
+from fablab.bookings.forms import MoveForm
+from fablab.bookings.offering import offer
+from fablab.bookings.pages import days, times
+from fablab.bookings.queries import visible_to
+from fablab.bookings.situation import known
+from fablab.bookings.tables import Booking
+from fablab.core import clock, zones
+from fablab.core.errors import NotFound, Refused
+from fablab.core.i18n import gettext
+from fablab.machines.queries import catalogue
+from fablab.members.viewer import Viewer
+from fablab.web import forms
+from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.pages import go, page
+
+TOO_LATE = ("change_too_late", "not_changeable")
+
+
+@get("/bookings/{booking_id:int}/change", name="bookings:change", guards=[signed_in])
+async def form(
+    request: Asked,
+    viewer: SignedIn,
+    booking_id: FromPath[int],
+    machine: FromQuery[str | None] = None,
+    date: FromQuery[str | None] = None,
+) -> Template:
+    """Its own day unless another is asked for; `machine` is one of its category."""
+    booking = await visible_to(viewer, booking_id)
+    await settling.settle([booking.machine])
+    return await form_page(request, viewer, booking, {"machine": machine or ""}, date)
+
+
+async def form_page(
+    request: Asked,
+    viewer: Viewer,
+    booking: Booking,
+    values: dict[str, Any],
+    date: str | None = None,
+    refused: Refused | None = None,
+) -> Template:
+    situation = await known(booking.member or viewer.id, clock.now())
+    zone, own = situation.place.zone, situation.view(booking.machine)
+    others = [own, *sisters(situation, own)]
+    view = next((each for each in others if each.slug == values.get("machine")), own)
+    typed = values.get("starts_at", ""), values.get("ends_at", "")
+    start = instant(typed[0], situation.place)[0] or booking.starts_at
+    found = await offer(
+        situation,
+        view,
+        wanted_day(date, start, situation),
+        start=start,
+        end=booking.ends_at,
+        changed=booking,
+    )
+    if found.proposed and refused is None:
+        values |= {"starts_at": zones.iso(found.proposed.start, zone)}
+        values |= {"ends_at": zones.iso(found.proposed.end, zone)}
+    base = f"/bookings/{booking.id}/change?machine={view.slug}"
+    return page(
+        request,
+        "bookings/change.html",
+        status=422 if refused else 200,
+        problems=refused.problems if refused else (),
+        values=values,
+        booking=booking,
+        machine=view,
+        machines=others,
+        offer=found,
+        now=situation.now,
+        starts=times.options(found.starts, found.day, zone, typed[:1]),
+        ends=times.options(found.ends, found.day, zone, typed[1:]),
+        days=days.links(
+            situation.place.calendar,
+            situation.place.calendar.day_of(situation.now),
+            found.day,
+            lambda day: f"{base}&date={day}",
+            found.last,
+        ),
+        others=await instead(refused),
+        new_key=forms.new_key,
+    )
+
+
+async def instead(refused: Refused | None) -> Sequence[Any]:
+    """Other times that would be accepted; none when it is too late to move at all."""
+    if not isinstance(refused, Denied) or set(refused.codes) & set(TOO_LATE):
+        return []
+    return await alternatives(refused.judged.situation, refused.judged.wish)
+
+
+@post("/bookings/{booking_id:int}/move", name="bookings:move", guards=[signed_in], status_code=303)
+async def move(
+    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+) -> Template | Redirect:
+    """Sent twice it is moved once: the second time nothing is left to change."""
+    booking = await visible_to(viewer, booking_id)
+    sent = await forms.form_data(request)
+    try:
+        wish = forms.read(MoveForm, sent, place.zone)
+        await changing.change(
+            viewer,
+            booking_id,
+            starts_at=wish.starts_at,
+            ends_at=wish.ends_at,
+            machine_id=await machine_id(viewer, wish.machine),
+        )
+    except Refused as refused:
+        values = {name: given[-1] for name, given in sent.items()}
+        return await form_page(request, viewer, booking, values, refused=refused)
+    return go(request, f"/bookings/{booking_id}", gettext("The booking is changed."))
+
+
+async def machine_id(viewer: Viewer, slug: str) -> int | None:
+    if not slug:
+        return None
+    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+    if view is None:
+        raise NotFound("machine")
+    return view.id
+
+
+ROUTES = [form, move]
