@@ -49,7 +49,7 @@ GLOSSARY = {
 }
 # French words that are written like the English, and what is no word.
 ALIKE = {
-    *("Code", "Date", "Fab Lab", "Machines", "Maintenance", "Orange", "Stock"),
+    *("Code", "Date", "Fab Lab", "Machine", "Machines", "Maintenance", "Orange", "Stock"),
     *("Commune", "E-mail", "Structures", "Type", "absences", "administrative"),
 }
 NOT_FRENCH = re.compile(
