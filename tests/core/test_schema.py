@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 from fablab.core import db, schema
 from fablab.core.settings import settings
+from fablab.piccolo_app import APP_CONFIG
 from tests.core.own_databases import postgres_database
 
 
@@ -107,3 +109,10 @@ async def test_two_processes_migrate_at_once(address: str, tmp_path: Path) -> No
 
     assert sorted(both) == [(0, "0"), (0, str(known))]
     assert await schema.pending() == []
+
+
+async def test_the_migrations_make_the_tables_as_they_are_declared() -> None:
+    """A column that was added, or changed, without a migration is named here."""
+    os.environ.setdefault("PICCOLO_CONF", "fablab.piccolo_conf")
+    found = await AutoMigrationManager().get_alter_statements(app_config=APP_CONFIG)
+    assert [line for each in found for line in each.statements] == []
