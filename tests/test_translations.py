@@ -50,7 +50,7 @@ GLOSSARY = {
 # French words that are written like the English, and what is no word.
 ALIKE = {
     *("Code", "Date", "Fab Lab", "Machine", "Machines", "Maintenance", "Orange", "Stock"),
-    *("Commune", "E-mail", "Structures", "Type", "absences", "administrative"),
+    *("Commune", "E-mail", "Structures", "Type", "Absences", "absences", "administrative"),
 }
 NOT_FRENCH = re.compile(
     r"\b(?:bookings?|check-?in|slots?|staff|waitlist|certifications?|the|and|your?)\b", re.I
