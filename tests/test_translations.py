@@ -20,8 +20,7 @@ MAY_LEAVE_OUT_THE_NUMBER = {"ar": (0, 1, 2), "fr": ()}
 
 # What a term is called in French and in Arabic (its short vowels apart), whatever its form.
 GLOSSARY = {
-    r"bookings?": ("réserv|créneau", "حجز|حجوز|موعد"),
-    r"book|booked": ("réserv", "حجز|تحجز|محجوز|موعد"),
+    r"book(?:ed|ings?)?": ("réserv|créneau", "حجز|حجوز|موعد"),
     r"check(?:ed)?[ -]in": ("arrivée", "حضور"),
     r"waitlist": ("liste d’attente", "لائحة الانتظار"),
     r"certifications?": ("habilitation", "تأهيل"),
