@@ -77,7 +77,8 @@ async def test_error_pages(visitor: Browser, kind: str) -> None:
 
 
 async def test_every_reason_is_told(program: Program) -> None:
-    answer = await (await program()).get("/api/v1/trial/fail/refused")
+    english = {"accept-language": "en"}
+    answer = await (await program()).get("/api/v1/trial/fail/refused", headers=english)
     first, second = answer.json()["violations"]
     assert first == {
         "code": "too_long",
