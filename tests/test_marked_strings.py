@@ -21,7 +21,7 @@ READ_OUT = {"alt", "title", "aria-label", "aria-description", "aria-roledescript
 FILLED = "qjq"
 UNFILLED = re.compile(FILLED + r"|\s+")
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-ADDRESS = re.compile(r"(?<![^\sqj])/[a-z][a-z/-]*")
+ADDRESS = re.compile(r"(?<![^\sqj])/[a-z][a-z/-]*|[?&][a-z_]+=")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z“][^\n]*[a-z].*[.?!:…]|[A-Z][a-z]+(?: \w+)*", re.DOTALL)
 # Whose arguments a person reads, and what such texts are called until then.
