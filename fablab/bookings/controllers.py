@@ -11,7 +11,7 @@ from fablab.bookings.pages import day as days_page
 from fablab.bookings.pages import days
 from fablab.bookings.pages import week as weeks_page
 from fablab.bookings.pages.day import Needs
-from fablab.bookings.pages.lanes import Looking
+from fablab.bookings.pages.pieces import Looking
 from fablab.bookings.situation import Situation, known
 from fablab.bookings.usable import missing
 from fablab.core import clock, zones

@@ -1,40 +1,31 @@
-"""Booking a machine: choose it, choose among its legal times, be told why not and what instead."""
+"""The booking form: choose a machine, choose among its legal times."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from litestar import get, post
+from litestar import get
 from litestar.params import FromQuery
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
-from fablab.bookings import actions, settling
+from fablab.bookings import settling
 from fablab.bookings.alternatives import alternatives
-from fablab.bookings.asking import Asked as Wanted
-from fablab.bookings.asking import Denied, Judged
-from fablab.bookings.forms import BookingForm, NowForm
+from fablab.bookings.asking import Judged
 from fablab.bookings.free import free_times
 from fablab.bookings.offering import Offer, first_day, offer
 from fablab.bookings.pages import days, times
-from fablab.bookings.queries import names_of_projects, project_of
-from fablab.bookings.rules import Intent
+from fablab.bookings.queries import names_of_projects
 from fablab.bookings.situation import Situation, known
 from fablab.bookings.usable import missing, reasons
 from fablab.core import clock, i18n, zones
 from fablab.core.errors import NotFound, Problem, Refused
-from fablab.core.i18n import gettext
-from fablab.core.periods import Period
-from fablab.core.words import N_, Words
+from fablab.core.words import Words
 from fablab.lab.place import Place
-from fablab.machines.catalogue import MachineView
-from fablab.machines.queries import catalogue
 from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
-from fablab.web import forms, once
+from fablab.web import forms
 from fablab.web.auth import Asked, Here, SignedIn, signed_in
-from fablab.web.pages import go, page
-
-SCOPE = "bookings:book"
+from fablab.web.pages import page
 
 
 @get("/bookings/new", name="bookings:new", guards=[signed_in])
@@ -168,97 +159,8 @@ async def others(judged: Judged | None) -> list[Any]:
     return await alternatives(judged.situation, judged.wish) if judged else []
 
 
-@post("/bookings", name="bookings:book", guards=[signed_in], status_code=303)
-async def book(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
-    """Sent twice with one key it shows the booking first made."""
-
-    async def read(sent: forms.Sent) -> Wanted:
-        return await wanted(forms.read(BookingForm, sent, place.zone), viewer)
-
-    return await booked(request, viewer, place, read)
-
-
-@post("/bookings/now", name="bookings:start-now", guards=[signed_in], status_code=303)
-async def start_now(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
-    """From this minute on; whoever does so is there."""
-
-    async def read(sent: forms.Sent) -> Wanted:
-        form = forms.read(NowForm, sent, place.zone)
-        start = clock.now().replace(second=0, microsecond=0)
-        view = await machine_called(form.machine, viewer)
-        return Wanted(machine_id=view.id, period=Period(start, form.ends_at), intent=Intent.NOW)
-
-    return await booked(request, viewer, place, read)
-
-
-async def booked(
-    request: Asked, viewer: Viewer, place: Place, read: Callable[[forms.Sent], Awaitable[Wanted]]
-) -> Template | Redirect:
-    sent = await forms.form_data(request)
-    made: list[bool] = []
-    try:
-        asked = await read(sent)
-        await settling.settle([asked.machine_id])
-
-        async def act() -> str:
-            found = await actions.make(viewer, asked)
-            made.append(found.new)
-            return f"/bookings/{found.booking.id}"
-
-        to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
-    except Refused as refused:
-        return await again(request, viewer, place, sent, refused)
-    if made and made[-1]:
-        return go(request, to, gettext("Your booking is made."))
-    return go(request, to, gettext("This booking was made already: here it is."))
-
-
-async def wanted(form: BookingForm, viewer: Viewer) -> Wanted:
-    view = await machine_called(form.machine, viewer)
-    member = await member_called(form.member)
-    return Wanted(
-        machine_id=view.id,
-        period=Period(form.starts_at, form.ends_at),
-        member_id=member,
-        project_id=await project_of(member or viewer.id, form.project) if form.project else None,
-        note=form.note,
-        override=form.set_aside(),
-    )
-
-
-async def machine_called(slug: str, viewer: Viewer) -> MachineView:
-    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
-    if view is None:
-        raise NotFound("machine")
-    return view
-
-
-async def member_called(number: int | None) -> int | None:
-    if number is None:
-        return None
-    if found := await by_number(number):
-        return found.id
-    raise Refused(Problem("unknown_member", N_("There is no member of this number."), "member"))
-
-
-async def again(
-    request: Asked, viewer: Viewer, place: Place, sent: forms.Sent, refused: Refused
-) -> Template:
-    """The form as it was typed, with every reason and up to five others."""
-    judged = refused.judged if isinstance(refused, Denied) else None
-    typed = {"starts_at": "", **{name: given[-1] for name, given in sent.items()}}
-    situation = judged.situation if judged else await situation_of(viewer, typed.get("member"))
-    view = situation.catalogue.seen(typed.get("machine", ""), staff=viewer.is_staff)
-    if view is None:
-        raise NotFound("machine")
-    start, _ = instant(typed["starts_at"], place)
-    found = await offer(situation, view, wanted_day(None, start, situation), start=start)
-    values = {**typed, "override": sent.get("override", [])}
-    return await form_page(request, viewer, situation, found, values, refused.problems, 422, judged)
-
-
 async def situation_of(viewer: Viewer, number: str | None) -> Situation:
     return await known(await whom(viewer, number), clock.now())
 
 
-ROUTES = [new, book, start_now]
+ROUTES = [new]

@@ -1,15 +1,13 @@
 """What is free now, and when the rest is free next: for the front page and the machines' pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from fablab.bookings import openings
 from fablab.bookings.schedule import Block, blocks, by_machine
-from fablab.core.periods import Period, merged, without
+from fablab.core.periods import Period
 from fablab.lab.calendar import Calendar
-from fablab.lab.hours import Attendance
 from fablab.lab.place import Place
 from fablab.machines.catalogue import MachineView
 
@@ -45,37 +43,16 @@ async def free_times(
 
 
 def next_free(
-    machine: MachineView, taken: Iterable[Block], calendar: Calendar, now: datetime
+    machine: MachineView, taken: Sequence[Block], calendar: Calendar, now: datetime
 ) -> Free | None:
-    """When somebody may start, and until when: another's booking or, if staffed, closing."""
+    """When somebody may start, and until when: the next booking or, if staffed, closing."""
     span = Period(now, now + AHEAD)
-    opened = [span] if machine.attendance == Attendance.ANYTIME else calendar.staffed(span)
-    for gap in without(opened, full(taken, machine.units)):
-        running = gap.start == now
-        start = now if running else on_grid(gap.start, machine.policy.granularity, calendar.zone)
-        if gap.end - start >= machine.policy.min_duration:
-            ends = gap.end if gap.end < span.end else None
+    for gap in openings.room(machine, calendar, span, taken):
+        bookable = openings.on_grid(gap, machine, calendar)
+        if bookable.length >= machine.policy.min_duration:
+            running = gap.start == now
+            start = now if running else bookable.start
+            ends = bookable.end if gap.end < span.end else None
             ahead = calendar.day_of(start) - calendar.day_of(now)
-            return Free(machine, Period(start, gap.end), running, ahead.days, ends)
+            return Free(machine, Period(start, bookable.end), running, ahead.days, ends)
     return None
-
-
-def full(taken: Iterable[Block], units: int) -> list[Period]:
-    """When every unit is held: the peaks decide, not the numbering."""
-    held = [(each.starts_at, max(each.busy_until, each.starts_at)) for each in taken]
-    edges = sorted({edge for both in held for edge in both})
-    busy = (
-        Period(start, end)
-        for start, end in pairwise(edges)
-        if sum(first <= start and end <= last for first, last in held) >= units
-    )
-    return merged(busy)
-
-
-def on_grid(at: datetime, step: timedelta, zone: ZoneInfo) -> datetime:
-    """The first step at or after, counted on the wall from local midnight."""
-    wall = at.astimezone(zone)
-    since = timedelta(
-        hours=wall.hour, minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond
-    )
-    return at + -since % step

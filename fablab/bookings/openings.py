@@ -76,12 +76,13 @@ def full_times(rows: Iterable[Holding], units: int, turnaround: timedelta) -> li
 
 
 def on_grid(period: Period, view: MachineView, calendar: Calendar) -> Period:
-    """From the first step inside, on the wall of the lab."""
+    """From the first step inside, on the wall of the lab, for whole steps."""
     step = view.policy.granularity
     face = period.start.astimezone(calendar.zone)
-    into = timedelta(hours=face.hour, minutes=face.minute, seconds=face.second) % step
-    start = period.start + (step - into if into else timedelta(0))
-    return Period(min(start, period.end), period.end)
+    into = timedelta(hours=face.hour, minutes=face.minute, seconds=face.second)
+    into += timedelta(microseconds=face.microsecond)
+    start = min(period.start + -into % step, period.end)
+    return Period(start, start + (period.end - start) // step * step)
 
 
 def bounded(

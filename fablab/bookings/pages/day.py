@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fablab.bookings.pages.lanes import Lane, Looking, is_due, lane
+from fablab.bookings.pages.lanes import Lane, lane
+from fablab.bookings.pages.pieces import NAMED, Looking, is_due
 from fablab.bookings.pages.strips import Strip, strip
 from fablab.bookings.rules import Need
 from fablab.bookings.schedule import Block, by_machine
@@ -27,6 +28,11 @@ class Row:
     def barred(self) -> bool:
         return bool(self.missing) and not self.lane.yours
 
+    @property
+    def idle(self) -> bool:
+        """Nothing to tell on a phone."""
+        return self.barred or (self.lane.state.kind == "shut" and not self.lane.yours)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -34,8 +40,8 @@ class Group:
     rows: tuple[Row, ...]
 
     @property
-    def barred(self) -> bool:
-        return all(row.barred for row in self.rows)
+    def idle(self) -> bool:
+        return all(row.idle for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +84,11 @@ def drawn(
 ) -> Day:
     calendar = looking.calendar
     opening, whole = calendar.opening(day), zones.day(day, calendar.zone)
-    shown = strip(whole, opening.windows, [block.used for block in blocks], calendar.zone)
     taken, chosen = by_machine(blocks), tuple(machines)
+    told = [
+        block.used for view in chosen for block in taken.get(view.id, []) if is_told(block, view)
+    ]
+    shown = strip(whole, opening.windows, told, calendar.zone)
     rows = {
         view.id: Row(lane(view, shown, taken.get(view.id, []), looking), needs.get(view.id, ()))
         for view in chosen
@@ -95,6 +104,11 @@ def drawn(
         now=shown.column(looking.now) if shown.period.contains(looking.now) else None,
         due=due(blocks, catalogue, looking),
     )
+
+
+def is_told(block: Block, view: MachineView) -> bool:
+    """Whether it is drawn by itself: a seat that somebody has in a room is only counted."""
+    return view.units == 1 or block.mine or block.kind in NAMED
 
 
 def due(

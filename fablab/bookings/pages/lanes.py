@@ -1,69 +1,24 @@
-"""One machine's time on a strip: taken, mine, closed, and what can be booked."""
+"""One machine's time on a strip, and what a card says of it first."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from urllib.parse import urlencode
 
 from fablab.bookings import openings
+from fablab.bookings.pages.pieces import (
+    Looking,
+    Piece,
+    by_seat,
+    closed,
+    gaps,
+    seats_at,
+    stopped,
+    used,
+)
 from fablab.bookings.pages.strips import Strip
-from fablab.bookings.rules import handling
 from fablab.bookings.schedule import Block
-from fablab.bookings.situation import limits
-from fablab.core import zones
-from fablab.core.periods import Period, merged, without
-from fablab.core.words import Words
-from fablab.lab.calendar import Calendar
+from fablab.core.periods import Period
 from fablab.machines.catalogue import MachineView
-
-STOPPED = {"out_of_order": "fault", "maintenance": "maintenance"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """Who looks and when: what may be booked follows from it. `until`: the end of their horizon."""
-
-    now: datetime
-    calendar: Calendar
-    staff: bool = False
-    plan_horizon: int | None = None
-
-    def bookable(self, view: MachineView) -> Period | None:
-        """From the first legal instant to the end of the horizon; None when there is none."""
-        days = view.policy.horizon
-        if self.plan_horizon is not None:
-            days = min(days, self.plan_horizon)
-        start = self.now + view.policy.notice_to_book
-        if not view.works:
-            if view.dangerous or not view.is_public or view.expected_back_at is None:
-                return None
-            start = max(start, view.expected_back_at)
-        last = self.calendar.day_of(self.now) + timedelta(days=days)
-        end = zones.day(last, self.calendar.zone).end
-        return Period(start, end) if start < end else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Something drawn in a lane. `kind` is a class of the look; `clipped` it goes on beyond.
-
-    `seats` counts the taken ones of a room that is booked by the seat, in a free stretch.
-    """
-
-    kind: str
-    c: int
-    s: int
-    period: Period
-    href: str = ""
-    words: Words = field(default_factory=Words)
-    running: bool = False
-    clipped: bool = False
-    seats: int = 0
-
-    @property
-    def length(self) -> timedelta:
-        return self.period.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,146 +43,19 @@ class Lane:
 
 def lane(view: MachineView, strip: Strip, blocks: Sequence[Block], looking: Looking) -> Lane:
     free = gaps(view, strip, blocks, looking)
+    taken = used if view.units == 1 else by_seat
     pieces = [
         *closed(view, strip, looking),
         *stopped(view, strip, blocks, looking),
-        *(used(view, strip, blocks, looking) if view.units == 1 else by_seat(view, strip, blocks)),
+        *taken(view, strip, blocks, looking),
         *free,
     ]
-    if view.units > 1:
-        pieces += used(view, strip, [each for each in blocks if each.mine], looking)
     return Lane(
         machine=view,
         pieces=tuple(sorted(pieces, key=lambda each: (each.kind != "shut", each.c))),
         state=state(view, strip, blocks, free, looking),
         seats_taken=seats_at(looking.now, blocks) if view.units > 1 else 0,
     )
-
-
-def piece(kind: str, strip: Strip, period: Period, **more: object) -> list[Piece]:
-    """The piece, if any of it is shown."""
-    placed = strip.place(period)
-    if placed is None:
-        return []
-    c, s = placed
-    clipped = period.start < strip.period.start or period.end > strip.period.end
-    return [Piece(kind=kind, c=c, s=s, period=period, clipped=clipped, **more)]  # type: ignore[arg-type]
-
-
-def closed(view: MachineView, strip: Strip, looking: Looking) -> list[Piece]:
-    if view.attendance == "anytime":
-        return []
-    windows = looking.calendar.windows(strip.period)
-    return [
-        found for part in without([strip.period], windows) for found in piece("shut", strip, part)
-    ]
-
-
-def stopped(
-    view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Looking
-) -> list[Piece]:
-    """Out of order from now on until it is expected back, as far as nothing else is told there."""
-    kind = STOPPED.get(view.status)
-    if kind is None or strip.period.end <= looking.now:
-        return []
-    back = None if view.dangerous else view.expected_back_at
-    span = Period(strip.period.start, max(strip.period.start, back or strip.period.end))
-    shown = span.cut(strip.period)
-    if shown is None:
-        return []
-    parts = without([shown], [each.used for each in blocks])
-    return [found for part in parts for found in piece(kind, strip, part, words=view.status_note)]
-
-
-def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Looking) -> list[Piece]:
-    found: list[Piece] = []
-    for block in blocks:
-        theirs = block.mine or (looking.staff and block.kind == "use")
-        found += piece(
-            kind_of(block, view, looking.now),
-            strip,
-            block.used,
-            href=f"/bookings/{block.id}" if theirs else "",
-            words=block.who or block.title,
-            running=block.status == "checked_in" and block.period.contains(looking.now),
-        )
-        if block.busy_until > block.used.end:
-            found += piece("turnaround", strip, Period(block.used.end, block.busy_until))
-    return found
-
-
-def kind_of(block: Block, view: MachineView, now: datetime) -> str:
-    if block.kind == "training":
-        return "class"
-    if block.kind == "maintenance":
-        return "maintenance"
-    if not block.mine:
-        return "taken"
-    if block.status == "pending":
-        return "pending"
-    return "due" if is_due(block, view, now) else "mine"
-
-
-def is_due(block: Block, view: MachineView, now: datetime) -> bool:
-    """Whether its member may check in at this instant."""
-    numbers = limits(view)
-    return (
-        block.kind == "use"
-        and handling.may_check_in(block.status, block.period, block.release_at, numbers, now)
-        is None
-    )
-
-
-def by_seat(view: MachineView, strip: Strip, blocks: Sequence[Block]) -> list[Piece]:
-    """Of a room with seats only the times when none is left are taken; who has them is not told."""
-    found = merged(period for period, count in counted(blocks) if count >= view.units)
-    mine = [each.used for each in blocks if each.mine]
-    return [each for part in without(found, mine) for each in piece("taken", strip, part)]
-
-
-def counted(blocks: Iterable[Block]) -> list[tuple[Period, int]]:
-    """How many units are held, from edge to edge."""
-    held = [each.busy for each in blocks]
-    edges = sorted({edge for each in held for edge in (each.start, each.end)})
-    return [
-        (Period(start, end), sum(each.start <= start and end <= each.end for each in held))
-        for start, end in pairwise(edges)
-    ]
-
-
-def seats_at(now: datetime, blocks: Iterable[Block]) -> int:
-    return sum(each.busy.contains(now) for each in blocks)
-
-
-def gaps(view: MachineView, strip: Strip, blocks: Sequence[Block], looking: Looking) -> list[Piece]:
-    """What can be booked: on the grid, long enough, neither past nor too far."""
-    bookable = looking.bookable(view)
-    span = strip.period.cut(bookable) if bookable else None
-    if span is None:
-        return []
-    counts = counted(blocks) if view.units > 1 else []
-    found: list[Piece] = []
-    for period in openings.free(view, looking.calendar, span, blocks):
-        whole = on_steps(period, view)
-        for part in without([whole], [each.used for each in blocks if each.mine]):
-            if part.length >= view.policy.min_duration:
-                most = max((count for held, count in counts if held.overlaps(part)), default=0)
-                href = address(view, part.start, looking.calendar)
-                found += piece("free", strip, part, href=href, seats=most)
-    return found
-
-
-def on_steps(period: Period, view: MachineView) -> Period:
-    """The same start, and an end that is whole steps later."""
-    length = max(period.length, timedelta(0))
-    return Period(
-        period.start, period.start + length // view.policy.granularity * view.policy.granularity
-    )
-
-
-def address(view: MachineView, start: datetime, calendar: Calendar) -> str:
-    asked = {"machine": view.slug, "start": zones.iso(start, calendar.zone)}
-    return f"/bookings/new?{urlencode(asked)}"
 
 
 def state(
@@ -245,11 +73,19 @@ def state(
         return State("shut")
     if not free:
         return State("none")
-    if strip.period.contains(looking.now) and view.works:
-        span = Period(looking.now, strip.period.end)
-        running = next(iter(openings.room(view, looking.calendar, span, blocks)), span)
-        if running.start == looking.now and running.length >= view.policy.min_duration:
-            return State("now", running.end)
+    first = free[0].period
+    if is_free_now(view, blocks, first, looking):
+        return State("now", first.end)
     if [each.period for each in free] == windows:
         return State("day")
-    return State("from", free[0].period.start)
+    return State("from", first.start)
+
+
+def is_free_now(
+    view: MachineView, blocks: Sequence[Block], first: Period, looking: Looking
+) -> bool:
+    """Whether nothing lies between this minute and the next step from which it can be booked."""
+    if not view.works or first.start - looking.now >= view.policy.granularity:
+        return False
+    span = Period(looking.now, max(first.start, looking.now + timedelta(minutes=1)))
+    return openings.room(view, looking.calendar, span, blocks) == [span]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from fablab.bookings.pages.lanes import Lane, Looking, lane
+from fablab.bookings.pages.lanes import Lane, lane
+from fablab.bookings.pages.pieces import Looking
 from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
 from fablab.bookings.schedule import Block
 from fablab.core import zones
