@@ -8,6 +8,7 @@ from fablab.bookings import guards, making, rules, seats, settling
 from fablab.bookings.asking import Asked, Denied, Judged, Made, Override, for_whom
 from fablab.bookings.queries import same_wish
 from fablab.bookings.rules import Intent
+from fablab.bookings.rules.times import LONGEST_USE
 from fablab.bookings.situation import known
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
@@ -65,7 +66,7 @@ async def judged(
     situation = await known(whom, now or clock.now(), locked=locked)
     wish = asked.wish
     view = situation.view(wish.machine_id)
-    reach = max(view.policy.max_duration, wish.period.length)
+    reach = max(view.policy.max_duration, min(wish.period.length, LONGEST_USE))
     span = Period(wish.period.start, wish.period.start + reach + view.policy.turnaround_after)
     situation = situation.with_rows(await around([wish.machine_id], span, whom))
     facts = situation.facts(wish)

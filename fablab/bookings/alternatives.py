@@ -9,6 +9,7 @@ from typing import Literal
 from fablab.bookings import rules
 from fablab.bookings.choices import grid
 from fablab.bookings.rules import Intent, Wish, place
+from fablab.bookings.rules.times import LONGEST_USE
 from fablab.bookings.situation import Situation
 from fablab.bookings.taken import around
 from fablab.core.periods import Period
@@ -34,7 +35,8 @@ async def alternatives(situation: Situation, wish: Wish) -> list[Alternative]:
         return []
     view = situation.view(wish.machine_id)
     machines = [view, *sisters(situation, view)]
-    span = Period(max(situation.now, wish.period.start - BACK), wish.period.end + AHEAD)
+    end = min(wish.period.end, wish.period.start + LONGEST_USE)  # nobody searches a century
+    span = Period(max(situation.now, wish.period.start - BACK), end + AHEAD)
     rows = await around([each.id for each in machines], span, situation.person.id)
     wider = situation.with_rows(rows)
     if wish.intent != Intent.MOVE:

@@ -8,6 +8,7 @@ from fablab.bookings import guards, making, rules, seats, settling
 from fablab.bookings.asking import Denied, Judged, Override
 from fablab.bookings.queries import changed_wish, concerns, visible_to
 from fablab.bookings.rules import Intent, Wish
+from fablab.bookings.rules.times import LONGEST_USE
 from fablab.bookings.situation import Situation, known
 from fablab.bookings.tables import Booking, Kind, Status
 from fablab.bookings.taken import around
@@ -98,7 +99,8 @@ def must_be_changeable(booking: Booking, wish: Wish) -> None:
 async def surroundings(booking: Booking, wish: Wish, locked: dict[int, Machine]) -> Situation:
     situation = await known(booking.member, clock.now(), locked=locked)
     view = situation.view(wish.machine_id)
-    after = max(view.policy.max_duration, wish.period.length) + view.policy.turnaround_after
+    length = min(wish.period.length, LONGEST_USE)
+    after = max(view.policy.max_duration, length) + view.policy.turnaround_after
     span = Period(wish.period.start, wish.period.start + after)
     return situation.with_rows(await around([wish.machine_id], span, booking.member))
 

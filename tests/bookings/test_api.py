@@ -7,12 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
+from fablab.bookings import alternatives, choices
 from fablab.bookings.tables import Booking
 from fablab.core import clock
 from fablab.core.secrets import digest, new_token
 from fablab.machines.tables import Machine
 from fablab.members.tables import ApiToken, Member
 from fablab.members.viewer import Viewer
+from fablab.web.paging import written
 from tests import factories
 from tests.bookings.conftest import Book, viewer
 from tests.conftest import Travel
@@ -360,3 +362,25 @@ async def test_reads_and_writes_are_few(
         with counted() as handled:
             await members.post(f"{address}/{verb}", headers={"idempotency-key": verb})
         assert handled.count <= 16, handled.statements
+
+
+async def test_a_wish_for_centuries_is_not_searched_for_centuries(
+    members: httpx.AsyncClient, printer: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[timedelta] = []
+
+    def grid(first: Any, until: Any, *rest: Any) -> Any:
+        searched.append(until - first)
+        return choices.grid(first, first + timedelta(days=1), *rest)
+
+    monkeypatch.setattr(alternatives, "grid", grid)
+    endless = wish(printer) | {"ends_at": "2199-12-31T00:00:00Z"}
+    answer = await members.post("/bookings/check", json=endless)
+    assert codes(answer) >= {"invalid_period"}
+    assert max(searched) < timedelta(days=20)
+
+
+async def test_a_cursor_without_an_offset_is_unreadable(members: httpx.AsyncClient) -> None:
+    cursor = written(("2026-11-25T00:00:00", 1))
+    answer = await members.get("/bookings", params={"cursor": cursor})
+    assert (answer.status_code, codes(answer)) == (400, {"unreadable"})
