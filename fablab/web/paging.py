@@ -11,7 +11,8 @@ repeat nor hide others.
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -20,6 +21,7 @@ from fablab.core.words import N_
 
 R = TypeVar("R")
 USUAL, MOST = 50, 200
+INSTANT = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def wanted(limit: int | None, cursor: str | None, *kinds: type) -> Wanted:
 def read(cursor: str, kinds: Sequence[type]) -> tuple[Any, ...]:
     try:
         content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        found = msgspec.json.decode(content, type=tuple[tuple(kinds)])  # type: ignore[misc]
+        types = tuple(INSTANT if kind is datetime else kind for kind in kinds)
+        found = msgspec.json.decode(content, type=tuple[types])  # type: ignore[valid-type]
     except (ValueError, msgspec.MsgspecError) as wrong:
         message = N_("This cursor is not one of ours.")
         raise Unreadable(Problem("unreadable", message, "cursor")) from wrong
