@@ -1,5 +1,7 @@
 """What has ended is completed: checked-in uses, and whatever is never released."""
 
+from datetime import datetime
+
 from fablab.activity.actions import record
 from fablab.bookings.expiry import expire_due
 from fablab.bookings.tables import Status
@@ -13,7 +15,8 @@ LIMIT {}
 """
 COMPLETE = """
 UPDATE booking SET status = 'completed', finished_at = ends_at, remind_at = NULL
-WHERE id IN {} AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
+WHERE id IN {} AND ends_at <= {}
+    AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
 RETURNING id, member
 """
 
@@ -21,13 +24,15 @@ RETURNING id, member
 async def complete_due() -> int:
     """Complete what has ended, expire what was never answered. Two reads when nothing is due."""
     await expire_due()
-    due = await db.fetch(DUE, clock.now(), MOST_AT_ONCE)
-    return await _complete([row["id"] for row in due]) if due else 0
+    now = clock.now()
+    due = await db.fetch(DUE, now, MOST_AT_ONCE)
+    return await _complete([row["id"] for row in due], now) if due else 0
 
 
 @db.transactional
-async def _complete(ids: list[int]) -> int:
-    rows = await db.fetch(COMPLETE, db.among(ids))
+async def _complete(ids: list[int], now: datetime) -> int:
+    """Judged again as the row is now: it may have been extended since it was read."""
+    rows = await db.fetch(COMPLETE, db.among(ids), now)
     for row in rows:
         await record(
             "completed",

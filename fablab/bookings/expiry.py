@@ -16,7 +16,7 @@ LIMIT {}
 """
 EXPIRE = """
 UPDATE booking SET status = 'expired', sequence = sequence + 1
-WHERE id IN {} AND status = 'pending'
+WHERE id IN {} AND status = 'pending' AND (starts_at <= {} OR decide_by <= {})
 RETURNING id, machine, member, starts_at, ends_at
 """
 
@@ -32,8 +32,9 @@ async def expire_due(machine_ids: Iterable[int] | None = None) -> int:
 
 @db.transactional
 async def _expire(ids: list[int], now: datetime) -> int:
+    """Judged again as the row is now: it may have been moved since it was read."""
     machines = await catalogue()
-    rows = await db.fetch(EXPIRE, db.among(ids))
+    rows = await db.fetch(EXPIRE, db.among(ids), now, now)
     for row in rows:
         view = machines.by_id(row["machine"])
         await record(

@@ -1,10 +1,19 @@
 """From check-in to the end: arriving, leaving early, giving up, being released."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from fablab.bookings import cancelling, changing, checkin, completion, release, reminders
+from fablab.bookings import (
+    cancelling,
+    changing,
+    checkin,
+    completion,
+    expiry,
+    release,
+    reminders,
+)
 from fablab.bookings.tables import Booking, Status, Strike
 from fablab.core import heartbeat
 from fablab.core.errors import NotFound, Refused
@@ -213,3 +222,43 @@ async def test_a_sweep_waits_while_the_pages_are_away(
     assert await release.release_due() == 0
     await heartbeat.beat(heartbeat.PAGES)
     assert await release.release_due() == 1
+
+
+async def test_what_is_extended_at_its_last_moment_is_not_completed(
+    ada: Viewer, printer: Machine, book: Book, travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = (await book(ada, printer, hours(1))).booking
+    travel(timedelta(hours=1))
+    await checkin.check_in(ada, booking.id)
+    travel(timedelta(hours=1))
+    complete = completion._complete
+
+    async def just_too_late(*due: Any) -> int:
+        later = booking.ends_at + timedelta(minutes=30)
+        times: dict[Any, Any] = {Booking.ends_at: later, Booking.busy_until: later}
+        await Booking.update(times).where(Booking.id == booking.id)
+        return await complete(*due)
+
+    monkeypatch.setattr(completion, "_complete", just_too_late)
+    assert await completion.complete_due() == 0
+    assert await status(booking) == Status.CHECKED_IN
+
+
+async def test_what_is_moved_at_its_last_moment_does_not_expire(
+    ada: Viewer, printer: Machine, book: Book, travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = (await book(ada, printer, hours(1))).booking
+    await Booking.update({Booking.status: Status.PENDING}).where(Booking.id == booking.id)
+    travel(timedelta(hours=1))
+    expire = expiry._expire
+
+    async def just_too_late(*due: Any) -> int:
+        day = timedelta(days=1)
+        moved = {"starts_at": booking.starts_at + day, "ends_at": booking.ends_at + day}
+        times: dict[Any, Any] = moved | {"busy_until": moved["ends_at"]}
+        await Booking.update(times).where(Booking.id == booking.id)
+        return await expire(*due)
+
+    monkeypatch.setattr(expiry, "_expire", just_too_late)
+    assert await expiry.expire_due() == 0
+    assert await status(booking) == Status.PENDING
