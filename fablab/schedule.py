@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from fablab.bookings.completion import complete_due
 from fablab.bookings.release import release_due, reopen_after_downtime
 from fablab.bookings.reminders import remind_due
+from fablab.bookings.zone_law import rederive
 from fablab.core import clock, heartbeat, jobs
 from fablab.core.errors import NotFound
 from fablab.core.sweeps import Every, Turns, Work
@@ -107,6 +108,7 @@ async def running(*, pages: bool = True, work: bool = True) -> AsyncIterator[Non
     if work:
         chosen |= {name: (EVERY, sweep) for name, sweep in SWEEPS.items()}
         chosen["dated"] = (EVERY_MINUTE, dated)
+    await rederive()
     if pages:
         await come_back()
     turns, scheduler = Turns(), AsyncIOScheduler(timezone=UTC, job_defaults=DEFAULTS)

@@ -7,15 +7,23 @@ import click
 
 @click.command("migrate")
 def command() -> None:
-    """Bring the database's schema up to date."""
-    done = asyncio.run(migrate())
-    for name in done:
-        click.echo(f"Done: {name}")
+    """Bring the database's schema up to date, and the bookings to the law of their time zone."""
+    for done in asyncio.run(migrate()):
+        click.echo(f"Done: {done}")
     click.echo("The database is up to date.")
 
 
 async def migrate() -> list[str]:
-    from fablab.core import schema, zones
+    """What was done, a line each."""
+    from fablab.bookings.zone_law import rederive
+    from fablab.core import db, schema, zones
 
     zones.check_zone_data()
-    return await schema.migrate()
+    done = await schema.migrate()
+    async with db.connected():
+        law = await rederive()
+    if law.moved or law.cancelled:
+        done.append(
+            f"the time zone's new law: bookings {law.moved} moved, {law.cancelled} cancelled"
+        )
+    return done

@@ -15,6 +15,7 @@ def command(name: str) -> None:
 
 async def run(name: str) -> None:
     from fablab import schedule
+    from fablab.bookings.zone_law import rederive
     from fablab.commands.fitness import check_installation
     from fablab.core import db
     from fablab.web import logs
@@ -25,4 +26,5 @@ async def run(name: str) -> None:
     await check_installation()
     logs.set_up()
     async with db.connected():
+        await rederive()
         await schedule.run_job(name)

@@ -36,6 +36,8 @@ def load(stored: str | Facts) -> Facts:
 def revived(name: str, value: Any) -> Any:
     if isinstance(value, dict):
         return {inner: revived(inner, item) for inner, item in value.items()}
+    if isinstance(value, list):
+        return [revived(name, item) for item in value]
     if isinstance(value, str) and value:
         if name.endswith("_at"):
             return datetime.fromisoformat(value)

@@ -1,6 +1,7 @@
 """Wall-clock time and instants, from the time-zone data we pin and no other."""
 
 import zoneinfo
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -106,9 +107,32 @@ def read_time(text: str, tz: ZoneInfo, about: str | None = None) -> datetime:
 def midnight(day: date, tz: ZoneInfo) -> datetime:
     """The first instant (UTC) of the lab's day, also where midnight itself is skipped."""
     face = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a clock face, not an instant
-    if found := candidates(face, tz):
-        return found[0]
-    return face.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    return again(face, tz)
+
+
+def again(agreed: datetime, tz: ZoneInfo) -> datetime:
+    """The instant (UTC) at which the wall shows the agreed time under the law we know now.
+
+    Where it is shown twice: the one with the offset that was agreed, else the first. Where it is
+    skipped: the first instant after the gap.
+    """
+    found = candidates(agreed, tz)
+    if not found:
+        return after_gap(agreed, tz)
+    return agreed.astimezone(UTC) if agreed.tzinfo and agreed in found else found[0]
+
+
+def after_gap(clock_face: datetime, tz: ZoneInfo) -> datetime:
+    """The first instant (UTC) after a time that the wall skips."""
+    naive = clock_face.replace(tzinfo=None)
+    before, after = (naive.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (1, 0))
+
+    def is_over(seconds: int) -> bool:
+        at = before + timedelta(seconds=seconds)
+        return at.astimezone(tz).replace(tzinfo=None) >= naive
+
+    seconds = range(int((after - before).total_seconds()) + 1)
+    return before + timedelta(seconds=bisect_left(seconds, True, key=is_over))
 
 
 def day(of: date, tz: ZoneInfo) -> Period:
