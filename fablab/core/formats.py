@@ -46,7 +46,10 @@ def as_date(value: date | datetime) -> date:
 
 @lru_cache(maxsize=4096)
 def dated(value: date, pattern: str, language: str) -> str:
-    return format_date(value, PATTERNS[pattern][language], locale=LOCALES[language])
+    pattern = PATTERNS[pattern][language]
+    if language == "fr" and value.day == 1:
+        pattern = pattern.replace("d ", "d'er' ")  # le 1er décembre, and no other day
+    return format_date(value, pattern, locale=LOCALES[language])
 
 
 def day(value: date | datetime, language: str) -> str:
