@@ -41,11 +41,14 @@ WRONG_CODE = N_("This number and this code do not go together, or the code is to
 
 
 async def try_once(login: str, browser: Browser) -> tuple[Member | None, Counted]:
-    """Count the try before anything is judged."""
+    """Count the try before anything is judged.
+
+    What is counted is what was typed: counting the account would tell which number and which
+    e-mail are one, and that there is one at all.
+    """
     member = await queries.by_login(login)
     device = await sessions.known_device(member.id if member else 0, browser)
-    account = member.id if member else login.strip().casefold()
-    counted = await throttling.guesses(account, browser.address, device)
+    counted = await throttling.guesses(queries.spelled(login), browser.address, device)
     await throttling.count(counted)
     return member, counted
 

@@ -36,12 +36,16 @@ async def by_number(number: int) -> Member | None:
 
 async def by_login(login: str) -> Member | None:
     """Who signs in with this e-mail or member number; None for nobody and for closed accounts."""
-    text = login.strip()
-    if text.isdecimal() and int(text) <= LARGEST_NUMBER:
-        found = await by_number(int(text))
-    else:
-        found = await by_email(text)
+    typed = spelled(login)
+    found = await (by_number(typed) if isinstance(typed, int) else by_email(typed))
     return found if found and found.state == MemberState.ACTIVE else None
+
+
+def spelled(login: str) -> int | str:
+    """The member number or the e-mail that was typed, however it was: "٠١" is 1."""
+    text = login.strip()
+    is_number = text.isdecimal() and int(text) <= LARGEST_NUMBER
+    return int(text) if is_number else text.lower()
 
 
 async def names(ids: Iterable[int | None]) -> dict[int, Words]:

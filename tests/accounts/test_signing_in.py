@@ -275,3 +275,28 @@ async def test_guessing_codes_is_slowed_down(browser: Browser) -> None:
         for _ in range(6)
     ]
     assert said == [422] * 5 + [429]
+
+
+async def test_counting_does_not_tell_which_number_has_which_e_mail(browser: Browser) -> None:
+    ada = await factories.a_member(email="ada@example.org")
+    known = ["ada@example.org", str(ada.number)] * 3
+    unknown = ["nobody@example.org", "999999"] * 3
+    said = [
+        [
+            (await browser.submit("/sign-in", login=login, password="wrong")).status_code
+            for login in logins
+        ]
+        for logins in (known, unknown)
+    ]
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("number", ["1001", "999999"])
+async def test_a_number_is_one_however_it_is_typed(browser: Browser, number: str) -> None:
+    await factories.a_member(number=1001)
+    typed = [number, f"0{number}", f" {number} ", *[f"00{number}"] * 3]
+    said = [
+        (await browser.submit("/sign-in", login=login, password="wrong")).status_code
+        for login in typed
+    ]
+    assert said == [422] * 5 + [429]
