@@ -72,8 +72,8 @@ class Denied(Refused):
 
 def for_whom(actor: Viewer, asked: Asked) -> int:
     """The member booked for: only staff book for others or set rules aside."""
-    if asked.member_id not in (None, actor.id) and not actor.is_staff:
+    if asked.member_id not in (None, actor.id) and not actor.acts_as_staff:
         raise Forbidden(N_("Only staff book for somebody else."), "member")
-    if asked.override and not actor.is_staff:
+    if asked.override and not actor.acts_as_staff:
         raise Forbidden(N_("Only staff set rules aside."), "override")
     return asked.member_id or actor.id

@@ -35,7 +35,7 @@ async def _cancel(actor: Viewer, booking_id: int, reason: str, give_up: bool) ->
     if view is None:
         raise NotFound("machine")
     now, numbers = clock.now(), limits(view)
-    by_staff = actor.is_staff and booking.member != actor.id
+    by_staff = actor.acts_as_staff and booking.member != actor.id
     problem = handling.may_cancel(
         booking.status, booking.period, numbers, now, give_up=give_up or by_staff
     )

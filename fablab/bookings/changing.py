@@ -72,7 +72,7 @@ async def _change(
     situation = await surroundings(booking, wish, locked)
     facts = situation.facts(wish)
     found_problems = rules.problems(wish, facts)
-    if override and actor.is_staff:
+    if override and actor.acts_as_staff:
         found_problems = rules.without_overridden(found_problems, override.rules, actor.role)
     if found_problems:
         raise Denied(Judged(wish=wish, situation=situation, facts=facts, problems=found_problems))

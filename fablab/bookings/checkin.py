@@ -73,7 +73,7 @@ def operator_of(actor: Viewer, booking: Booking) -> int:
     """Staff who check in somebody else's booking do so for its member."""
     if booking.member is None or booking.member == actor.id:
         return actor.id
-    return int(booking.member) if actor.is_staff else actor.id
+    return int(booking.member) if actor.acts_as_staff else actor.id
 
 
 def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:

@@ -19,7 +19,7 @@ THEIR_PROJECTS = "project IN (SELECT p.project FROM project_member p WHERE p.mem
 async def visible_to(viewer: Viewer, booking_id: int) -> Booking:
     """The booking, if it is theirs, their project's, or they are staff; else NotFound."""
     query = Booking.objects().where(Booking.id == booking_id)
-    if not viewer.is_staff:
+    if not viewer.acts_as_staff:
         theirs = WhereRaw(THEIR_PROJECTS, viewer.id)
         query = query.where((Booking.member == viewer.id) | theirs)
     found = await query.first()
@@ -30,7 +30,7 @@ async def visible_to(viewer: Viewer, booking_id: int) -> Booking:
 
 async def concerns(viewer: Viewer, booking: Booking) -> bool:
     """Whether the viewer may see and handle it: owner, teammate of its project, staff."""
-    if viewer.is_staff or booking.member == viewer.id:
+    if viewer.acts_as_staff or booking.member == viewer.id:
         return True
     if booking.project is None:
         return False

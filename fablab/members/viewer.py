@@ -34,6 +34,11 @@ class Viewer:
         return self.role in STAFF
 
     @property
+    def acts_as_staff(self) -> bool:
+        """Whether they may change what is others': a token of staff, only with `manage`."""
+        return self.is_staff and self.may("manage")
+
+    @property
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
 

@@ -384,3 +384,19 @@ async def test_a_cursor_without_an_offset_is_unreadable(members: httpx.AsyncClie
     cursor = written(("2026-11-25T00:00:00", 1))
     answer = await members.get("/bookings", params={"cursor": cursor})
     assert (answer.status_code, codes(answer)) == (400, {"unreadable"})
+
+
+async def test_a_token_of_staff_acts_as_staff_only_with_the_scope(
+    program: Program, ada: Viewer, manager: Viewer, printer: Machine, book: Book
+) -> None:
+    made = await book(ada, printer, hours(1))
+    limited = await program(manager, "read", "book")
+    address = f"/bookings/{made.booking.id}"
+    assert (await limited.get(address)).status_code == 200
+    for verb in ("cancel", "check-in", "finish"):
+        assert (await limited.post(f"{address}/{verb}")).status_code == 404
+    assert (await limited.patch(address, json={"ends_at": None})).status_code == 404
+    for_ada = await limited.post("/bookings", json=wish(printer, 4, member=ada.number))
+    assert (for_ada.status_code, codes(for_ada)) == (403, {"forbidden"})
+    whole = await program(manager)
+    assert (await whole.post(f"{address}/cancel")).status_code == 200
