@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -37,12 +39,23 @@ class Letter:
     at: datetime
 
 
+class Subject(str):
+    """A subject that keeps its spaces. The library's own folding loses the one at which a long
+    Arabic or French line is broken, and two words run together."""
+
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        text = Header(str(self), None if self.isascii() else "utf-8", header_name=self.name)
+        return f"{self.name}: {text.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 def composed(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     """The letter in MIME: text and HTML, headers in UTF-8. `Undeliverable` for a bad address."""
     message = EmailMessage()
     message["From"] = sender_of(sender)
     message["To"] = address(letter.to, letter.name)
-    message["Subject"] = one_line(letter.subject)
+    message["Subject"] = Subject(one_line(letter.subject))
     message["Date"] = letter.at.astimezone(UTC)
     message["Message-ID"] = f"<{letter.mark}@{urlsplit(base_url).hostname or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -51,6 +51,20 @@ async def test_a_letter_becomes_one_file_in_the_folder(tmp_path: Path) -> None:
     assert html.get_content() == LETTER.html
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "تأكيد حجز: طابعة ثلاثية الأبعاد بالخيط (ب)، الثلاثاء 24 نونبر،\u00a009:00",
+        "Créneau libéré : imprimante 3D multimatériaux, mardi 24 novembre,\u00a009:00",
+    ],
+)
+async def test_a_long_subject_keeps_its_spaces(tmp_path: Path, subject: str) -> None:
+    async with mail.post(tmp_path.as_uri()) as deliver:
+        await deliver(replace(LETTER, subject=subject))
+    [file] = tmp_path.iterdir()
+    assert read(file.read_bytes())["Subject"] == subject
+
+
 async def test_a_file_can_be_read_without_a_mail_program(tmp_path: Path) -> None:
     link = "https://lab.test/confirm/" + "x" * 90
     async with mail.post(tmp_path.as_uri()) as deliver:
