@@ -5,11 +5,14 @@ from typing import Any
 
 import click
 
+from fablab.core import zones
+
 
 @click.command("create-admin")
 @click.argument("email")
 def command(email: str) -> None:
     """Give EMAIL an account that may do everything. Asks for names and a password."""
+    zones.check_zone_data()  # not only after all was typed
     names = {
         name: click.prompt(question, default="", show_default=False).strip()
         for name, question in QUESTIONS.items()

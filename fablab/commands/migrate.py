@@ -7,7 +7,7 @@ import click
 
 @click.command("migrate")
 def command() -> None:
-    """Bring the database's schema up to date, and the bookings to the law of their time zone."""
+    """Bring the database and its bookings up to date."""
     for done in asyncio.run(migrate()):
         click.echo(f"Done: {done}")
     click.echo("The database is up to date.")

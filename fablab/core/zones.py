@@ -49,7 +49,7 @@ def zone(name: str) -> ZoneInfo:
     """The zone of that IANA name. `Refused` with `unknown_zone` when there is none."""
     try:
         return ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as unknown:
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:
         raise Refused(Problem("unknown_zone", N_("This time zone is unknown."))) from unknown
 
 
