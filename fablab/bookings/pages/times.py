@@ -31,11 +31,12 @@ def option(step: Step, day: date, zone: ZoneInfo, typed: Sequence[str]) -> Optio
 
 
 def strange(text: str, day: date, zone: ZoneInfo) -> Option:
+    """What was typed and is no legal time, told as a time where it is one."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return text, in_words(at, day, zone) if at.tzinfo else f"{at:%H:%M}", False
+    except (ValueError, OverflowError):
         return text, text, False
-    return text, in_words(at, day, zone) if at.tzinfo else f"{at:%H:%M}", False
 
 
 def in_words(at: datetime, day: date, zone: ZoneInfo) -> str:
