@@ -1,6 +1,7 @@
 """What hours may be written down: pure checks of what staff type."""
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from fablab.lab.hours import Window, Windows
 
 LONGEST_SPAN = timedelta(days=366)
 FULL_DAY = 24 * 60
+WIDEST = {4: 16, 6: 32}
 
 
 def span_problems(name: Words, first_day: date, last_day: date) -> tuple[Problem, ...]:
@@ -43,6 +45,20 @@ def minutes(window: Window) -> tuple[int, int]:
     start = window.opens.hour * 60 + window.opens.minute
     end = window.closes.hour * 60 + window.closes.minute
     return start, end if end > start else end + FULL_DAY
+
+
+def network_problems(networks: Sequence[str]) -> tuple[Problem, ...]:
+    """Each is an address or a network, and none so wide that it exempts the world."""
+    for text in networks:
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            message = N_("{text} is no network, such as 196.200.10.0/24.")
+            return (Problem("unreadable", message, "networks", {"text": text}),)
+        if network.prefixlen < WIDEST[network.version]:
+            message = N_("{text} is too wide to be one lab's.")
+            return (Problem("too_wide", message, "networks", {"text": text}),)
+    return ()
 
 
 def stranded_problem(count: int) -> Problem:

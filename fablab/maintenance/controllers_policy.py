@@ -12,11 +12,13 @@ from fablab.core.errors import Refused
 from fablab.core.i18n import gettext
 from fablab.core.words import N_
 from fablab.lab.hours import Attendance, ClosedHours
+from fablab.lab.place import Place
 from fablab.maintenance.controllers import SAVE, STAFF
-from fablab.maintenance.policy import change_policy
+from fablab.maintenance.policy import change_networks, change_policy
 from fablab.web.auth import Asked, Here, SignedIn
 from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page
+from fablab.web.visits import visit_of
 
 Minutes = Annotated[int, Meta(ge=0, le=10_080)]
 Steps = Annotated[int, Meta(ge=5, le=1440)]
@@ -35,12 +37,9 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     checkin_opens_before_minutes: Minutes
     grace_minutes: Minutes
     horizon_days: Days
-    approval_days: Days
-    max_series: Count
     strikes: Count
     strike_window_days: Days
     hold_days: Days
-    needs_approval: bool = False
     attendance: Attendance
     closed_hours: ClosedHours
 
@@ -56,8 +55,6 @@ NUMBERS = (
     ("checkin_opens_before_minutes", N_("Check-in opens, minutes before the start"), ""),
     ("grace_minutes", N_("Grace, minutes after the start"), N_("Then the booking is released.")),
     ("horizon_days", N_("How far ahead, in days"), ""),
-    ("approval_days", N_("Days to answer a request"), ""),
-    ("max_series", N_("Most bookings in a series"), ""),
     ("strikes", N_("Strikes that hold an account"), ""),
     ("strike_window_days", N_("Days for which a strike counts"), ""),
     ("hold_days", N_("Days an account is held"), ""),
@@ -73,15 +70,15 @@ CLOSED_HOURS = {ClosedHours.NIGHT: N_("One night"), ClosedHours.WEEKEND: N_("A w
 @get("/desk/policy", name="desk:policy", **STAFF)
 async def show(request: Asked, place: Here) -> Template:
     policy = place.policy
-    ticked = {"needs_approval": "on" if policy["needs_approval"] else ""}
-    return policy_page(request, {name: str(each) for name, each in policy.items()} | ticked)
+    return policy_page(request, place, {name: str(each) for name, each in policy.items()})
 
 
-def policy_page(request: Asked, values: Mapping[str, Any], **more: Any) -> Template:
+def policy_page(request: Asked, place: Place, values: Mapping[str, Any], **more: Any) -> Template:
     return page(
         request,
         "desk/policy.html",
-        values=values,
+        values={"networks": "\n".join(place.networks), **values},
+        address=visit_of(request.scope).address,
         numbers=[(name, gettext(label), hint and gettext(hint)) for name, label, hint in NUMBERS],
         attendance=[(each.value, gettext(name)) for each, name in ATTENDANCE.items()],
         closed_hours=[(each.value, gettext(name)) for each, name in CLOSED_HOURS.items()],
@@ -96,8 +93,27 @@ async def change(request: Asked, viewer: SignedIn, place: Here) -> Template | Re
         form = read(PolicyForm, sent, place.zone)
         await change_policy(msgspec.to_builtins(form), actor=viewer.id)
     except Refused as no:
-        return policy_page(request, sent, status=422, problems=no.problems)
+        return policy_page(request, place, sent, status=422, problems=no.problems)
     return go(request, "/desk/policy", gettext("The rules are saved. Bookings made before stand."))
 
 
-ROUTES = [show, change]
+class NetworksForm(msgspec.Struct):
+    """One network a line, such as 196.200.10.0/24."""
+
+    networks: Annotated[str, Meta(max_length=1000, extra={"lines": True})] = ""
+
+
+@post("/desk/networks", name="desk:change-networks", **SAVE)
+async def change_own_networks(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+    """The lab's own addresses: many people sign up and in from one of them."""
+    sent = await form_data(request)
+    try:
+        form = read(NetworksForm, sent, place.zone)
+        await change_networks(form.networks.split(), actor=viewer.id)
+    except Refused as no:
+        values = {name: str(each) for name, each in place.policy.items()} | sent
+        return policy_page(request, place, values, status=422, problems=no.problems)
+    return go(request, "/desk/policy", gettext("The lab's own networks are saved."))
+
+
+ROUTES = [show, change, change_own_networks]

@@ -1,7 +1,7 @@
 """Change the lab's own numbers, with their history."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fablab.activity.actions import record
@@ -35,6 +35,28 @@ async def change_policy(wanted: Mapping[str, Any], *, actor: int) -> tuple[str, 
     )
     await record("changed", "policy", lab.id, actor=actor, before=before, after=changed)
     return tuple(changed)
+
+
+@db.transactional
+async def change_networks(networks: Sequence[str], *, actor: int) -> None:
+    """The lab's own addresses, where sign-ups and failures are not counted by address."""
+    if problems := rules.network_problems(networks):
+        raise Refused(*problems)
+    lab = await held_lab()
+    before, after = load(lab.networks), list(networks)
+    if before == after:
+        return
+    lab.networks = json.dumps(after)
+    await lab.save()
+    await PolicyChange.insert(noted("networks", before, after, actor))
+    await record(
+        "changed",
+        "policy",
+        lab.id,
+        actor=actor,
+        before={"networks": before},
+        after={"networks": after},
+    )
 
 
 async def held_lab() -> Lab:
