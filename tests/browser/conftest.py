@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from fablab.core import clock
+from fablab.core import clock, db
 from fablab.demo.build import make_demo
 from tests.factories import MONDAY
 from tests.support import browsers
@@ -19,6 +19,11 @@ from tests.support.databases import Copy, Databases, SQLiteDatabases
 from tests.support.screen import ARGUMENTS, Screen, new_screen
 from tests.support.serving import served
 
+# The printer that the tests book is free on the first day, whatever history was made up.
+FREED = """
+DELETE FROM booking WHERE machine = (SELECT id FROM machine WHERE slug = 'printer-fdm-b')
+    AND starts_at >= '2026-11-30 00:00:00+00:00' AND starts_at < '2026-12-01 00:00:00+00:00'
+"""
 Visit = Callable[..., Awaitable[Screen]]
 
 
@@ -39,6 +44,7 @@ async def demo_labs(
             patch.setattr(clock, "now", lambda: MONDAY)
             async with copy.in_use():
                 assert await make_demo()
+                await db.execute(FREED)
         labs.template = Path(copy.url.removeprefix("sqlite:///"))
         yield labs
 
