@@ -8,7 +8,7 @@ from fablab.core.secrets import digest
 from fablab.core.words import N_
 from fablab.members import codes, passwords, queries, sessions, throttling
 from fablab.members.passwords import password_problem
-from fablab.members.tables import CodePurpose, Member, MemberState, OneTimeCode
+from fablab.members.tables import ApiToken, CodePurpose, Member, MemberState, OneTimeCode
 from fablab.members.throttling import LETTERS, LETTERS_OF_ADDRESS, PAIR
 from fablab.notifications.actions import notify
 
@@ -44,7 +44,7 @@ async def look(token: str) -> bool:
 
 
 async def reset(token: str, password: str) -> int:
-    """The new password, by a link: all sessions end, their owner is told. The member's id."""
+    """The new password, by a link: sessions and tokens end, the owner is told. Their id."""
     code = await codes.alive(digest(token), RESET)
     if code is None:
         raise Refused(link_over())
@@ -60,8 +60,16 @@ async def set_by_link(code: OneTimeCode, password_hash: str) -> int:
     if code.email and code.email == member.email and member.email_confirmed_at is None:
         await Member.update({Member.email_confirmed_at: clock.now()}).where(Member.id == member.id)
     await keep(member, password_hash)
+    await codes.drop(member.id, CodePurpose.CONFIRM_EMAIL)
     await sessions.end_all(member.id)
+    await revoke_tokens(member.id)
     return int(member.id)
+
+
+async def revoke_tokens(member_id: int) -> None:
+    """Who had the old password may have made tokens with it."""
+    good = (ApiToken.member == member_id) & ApiToken.revoked_at.is_null()
+    await ApiToken.update({ApiToken.revoked_at: clock.now()}).where(good)
 
 
 async def change(member_id: int, old: str, new: str, *, session_id: int | None) -> None:

@@ -18,7 +18,7 @@ from fablab.members.tables import CodePurpose, Member, MemberState
 from fablab.members.throttling import LETTERS, LETTERS_OF_ADDRESS, SIGN_UPS
 from fablab.notifications.actions import notify
 
-CONFIRM = CodePurpose.CONFIRM_EMAIL
+CONFIRM, RESET = CodePurpose.CONFIRM_EMAIL, CodePurpose.RESET_PASSWORD
 
 
 async def sign_up(person: Person, email: str, password: str, place: Place, from_: str) -> None:
@@ -30,7 +30,13 @@ async def sign_up(person: Person, email: str, password: str, place: Place, from_
     columns, email = checked(person, email, password, place)
     await throttling.count(await throttling.by_address("sign_up", from_, SIGN_UPS))
     password_hash = await passwords.hashed(password)
-    await join(columns, email, password_hash)
+    await join(columns, email, password_hash, again=await is_again(email, password))
+
+
+async def is_again(email: str, password: str) -> bool:
+    """Whether an account of this address has this very password; no faster when there is none."""
+    owner = await queries.by_email(email)
+    return (await passwords.checked(owner.password_hash if owner else None, password)).right
 
 
 def checked(person: Person, email: str, password: str, place: Place) -> tuple[dict[str, Any], str]:
@@ -62,7 +68,9 @@ def known_of(person: Person, email: str) -> list[str]:
 
 
 @db.transactional
-async def join(columns: dict[str, Any], email: str, password_hash: str) -> None:
+async def join(
+    columns: dict[str, Any], email: str, password_hash: str, *, again: bool = True
+) -> None:
     await registering.take_turns()
     owner, may_write = await queries.by_email(email), await may_write_to(email)
     if owner is None:
@@ -72,16 +80,28 @@ async def join(columns: dict[str, Any], email: str, password_hash: str) -> None:
         )
         await send_link(member.id, email)
     elif may_write:
-        await answer_owner(owner, email)
+        await answer_owner(owner, email, again)
 
 
-async def answer_owner(owner: Member, email: str) -> None:
+async def answer_owner(owner: Member, email: str, again: bool) -> None:
     if owner.state != MemberState.ACTIVE:
         return
-    if owner.email_confirmed_at is None:
+    if owner.email_confirmed_at is not None:
+        await notify(owner.id, "accounts/account_exists", to=email)
+    elif again:
         await send_link(owner.id, email)
     else:
-        await notify(owner.id, "accounts/account_exists", to=email)
+        await send_choice(owner.id, email)
+
+
+async def send_choice(member_id: int, email: str) -> None:
+    """Two chose different passwords for one unconfirmed address: its mailbox decides.
+
+    Were it only confirmed, whoever signed up first with another's address could still come in.
+    """
+    await codes.drop(member_id, CONFIRM, RESET)
+    code = await codes.make_link(member_id, RESET, email=email)
+    await notify(member_id, "accounts/reset_password", to=email, code=code)
 
 
 async def send_link(member_id: int, email: str) -> None:
@@ -113,7 +133,11 @@ async def answer_waiting(email: str) -> None:
     if not await may_write_to(email):
         return
     owner = await queries.by_email(email)
-    if owner and owner.state == MemberState.ACTIVE and owner.email_confirmed_at is None:
+    if owner is None or owner.state != MemberState.ACTIVE or owner.email_confirmed_at:
+        return
+    if await codes.waits(owner.id, RESET):
+        await send_choice(owner.id, email)
+    else:
         await send_link(owner.id, email)
 
 

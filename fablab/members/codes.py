@@ -98,6 +98,16 @@ async def alive(code_hash: str, purpose: CodePurpose) -> OneTimeCode | None:
     return found if found and found.expires_at > clock.now() else None
 
 
+async def waits(member_id: int, purpose: CodePurpose) -> bool:
+    """Whether the member has one for this that still works."""
+    return await OneTimeCode.exists().where(
+        OneTimeCode.member == member_id,
+        OneTimeCode.purpose == purpose,
+        OneTimeCode.used_at.is_null(),
+        OneTimeCode.expires_at > clock.now(),
+    )
+
+
 async def use(code_id: int) -> bool:
     """Use it up. Of several at once, exactly one hears True."""
     rows = await db.fetch(
