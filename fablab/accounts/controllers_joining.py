@@ -12,6 +12,7 @@ from fablab.accounts.forms import EmailForm, SignUpForm
 from fablab.core.errors import Refused, TooMany
 from fablab.core.i18n import gettext, language
 from fablab.web.auth import Asker, Here
+from fablab.web.evenly import evenly
 from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page
 from fablab.web.visits import visit_of
@@ -34,7 +35,8 @@ async def join(request: Asked, place: Here) -> Template | Redirect:
     from_ = visit_of(request.scope).address
     try:
         form = read(SignUpForm, sent, place.zone)
-        await signing_up.sign_up(form.person(), form.email, form.password, place, from_)
+        async with evenly():
+            await signing_up.sign_up(form.person(), form.email, form.password, place, from_)
     except (Refused, TooMany) as no:
         return again(request, SIGN_UP, no, sent, **offered(place))
     return go(request, SENT)
@@ -50,7 +52,8 @@ async def resend(request: Asked, place: Here) -> Template | Redirect:
     typed = await form_data(request)
     try:
         form = read(EmailForm, typed, place.zone)
-        await signing_up.resend(form.email, visit_of(request.scope).address)
+        async with evenly():
+            await signing_up.resend(form.email, visit_of(request.scope).address)
     except (Refused, TooMany) as no:
         return again(request, "accounts/sent.html", no, typed)
     told = gettext("If this address waits to be confirmed, the mail is on its way again.")

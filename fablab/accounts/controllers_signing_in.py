@@ -11,6 +11,7 @@ from fablab.accounts.forms import CodeForm, EmailForm, PasswordForm, SignInForm
 from fablab.core.errors import Refused, TooMany
 from fablab.core.i18n import gettext
 from fablab.web.auth import Asker, Here, safe_next
+from fablab.web.evenly import evenly
 from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page
 from fablab.web.sessions import begin_session
@@ -67,7 +68,8 @@ async def ask_reset(request: Asked, place: Here) -> Template | Redirect:
     sent = await form_data(request)
     try:
         form = read(EmailForm, sent, place.zone)
-        await passwords.forgotten(form.email, visit_of(request.scope).address)
+        async with evenly():
+            await passwords.forgotten(form.email, visit_of(request.scope).address)
     except (Refused, TooMany) as no:
         return again(request, FORGOTTEN, no, sent)
     told = gettext("If this address has an account, a mail with a link is on its way to it.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from fablab.core.words import Words
 from fablab.members.sessions import Browser as Device
 from fablab.members.tables import BookingWindows, Member, OneTimeCode, Session
 from fablab.notifications.tables import Notification
+from fablab.web import evenly
 from tests import factories
-from tests.accounts.support import ADA, last_link, last_mail, letters
+from tests.accounts.support import ADA, PASSWORD, last_link, last_mail, letters
 from tests.conftest import Travel
 from tests.support.browser import Browser
 
@@ -171,3 +173,52 @@ async def test_confirming_signs_in_under_a_new_key(browser: Browser) -> None:
     keys = {cookie.value for cookie in browser.cookies.jar if cookie.name == "session"}
     assert "planted-by-somebody" not in keys
     assert await Session.count() == 1
+
+
+async def test_who_signs_up_with_another_s_address_is_out_when_its_owner_comes(
+    browser: Browser, app: Any
+) -> None:
+    """Their password, their session and their token end with the owner's first link."""
+    stolen = ADA | {"password": "the password of a thief"}
+    async with Browser(app) as thief:
+        await thief.submit("/sign-up", **stolen)
+        first = await last_link("ada@example.org")
+        login = {"login": ADA["email"], "password": stolen["password"]}
+        assert (await thief.submit("/sign-in", **login)).status_code == 303
+        answer = await thief.post("/api/v1/tokens", json=login | {"name": "mine"})
+        token = {"authorization": f"Bearer {answer.json()['token']}"}
+
+        await browser.submit("/sign-up", **ADA)
+        await browser.submit("/sign-up/sent", email=ADA["email"])
+        link = await last_link("ada@example.org")
+        assert link.startswith("/reset/")
+        assert (await browser.get(first)).status_code == 410
+        assert (await browser.submit(link, password=PASSWORD)).status_code == 303
+        assert (await member()).email_confirmed_at is not None
+
+        assert (await thief.get("/account")).status_code == 303
+        assert (await thief.get("/api/v1/me", headers=token)).status_code == 401
+        assert (await thief.submit("/sign-in", **login)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/sign-up", ADA),
+        ("/sign-up/sent", {"email": "a@b.org"}),
+        ("/forgotten", {"email": "a@b.org"}),
+    ],
+)
+async def test_answers_about_addresses_take_their_time(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, page: str, fields: dict[str, str]
+) -> None:
+    """As long for nobody's address as for somebody's."""
+    paused: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(evenly, "AT_LEAST", 77)
+    monkeypatch.setattr(evenly.asyncio, "sleep", sleep)
+    assert (await browser.submit(page, **fields)).status_code == 303
+    assert paused == [77]
