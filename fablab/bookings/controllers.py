@@ -12,16 +12,15 @@ from fablab.bookings.pages import days
 from fablab.bookings.pages import week as weeks_page
 from fablab.bookings.pages.day import Needs
 from fablab.bookings.pages.pieces import Looking
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.situation import Situation, known_in
 from fablab.bookings.usable import missing
 from fablab.core import clock, zones
 from fablab.core.errors import NotFound
 from fablab.core.i18n import gettext
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.machines.queries import catalogue
 from fablab.members.viewer import Viewer
-from fablab.web.auth import Asked, Asker, Here
+from fablab.web.auth import Asked, Asker, Here, Machines
 from fablab.web.flash import flash
 from fablab.web.pages import page
 
@@ -33,6 +32,7 @@ async def show_day(
     request: Asked,
     place: Here,
     viewer: Asker,
+    machines: Machines,
     date: FromQuery[str | None] = None,
     mine: FromQuery[str | None] = None,
 ) -> Template:
@@ -40,7 +40,7 @@ async def show_day(
     now = clock.now()
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    machines, looking, needs = await sight(viewer, place, now, chosen)
+    looking, needs = await sight(viewer, place, machines, now, chosen)
     views = machines.visible(staff=looking.staff)
     if mine:
         views = tuple(view for view in views if not needs.get(view.id))
@@ -74,19 +74,19 @@ def address(day: date, mine: str | None) -> str:
 
 
 async def sight(
-    viewer: Viewer | None, place: Place, now: datetime, day: date
-) -> tuple[Catalogue, Looking, Needs]:
-    """The catalogue, who looks, and what keeps them from which machine. Three statements."""
+    viewer: Viewer | None, place: Place, machines: Catalogue, now: datetime, day: date
+) -> tuple[Looking, Needs]:
+    """Who looks, and what keeps them from which machine. Two statements, none for visitors."""
     if viewer is None:
-        return await catalogue(), Looking(now=now, calendar=place.calendar), {}
-    situation = await known(viewer.id, now)
+        return Looking(now=now, calendar=place.calendar), {}
+    situation = await known_in(place, machines, viewer.id, now)
     looking = Looking(
         now=now,
         calendar=place.calendar,
         staff=viewer.is_staff,
         plan_horizon=situation.person.plan_horizon,
     )
-    return situation.catalogue, looking, {} if viewer.is_staff else needs_of(situation, day)
+    return looking, {} if viewer.is_staff else needs_of(situation, day)
 
 
 def needs_of(situation: Situation, day: date) -> Needs:
@@ -103,6 +103,7 @@ async def show_week(
     request: Asked,
     place: Here,
     viewer: Asker,
+    machines: Machines,
     slug: FromPath[str],
     date: FromQuery[str | None] = None,
 ) -> Template:
@@ -110,7 +111,7 @@ async def show_week(
     now = clock.now()
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    machines, looking, needs = await sight(viewer, place, now, chosen)
+    looking, needs = await sight(viewer, place, machines, now, chosen)
     view = seen(machines, slug, looking)
     first = weeks_page.monday(chosen)
     during = weeks_page.span_of(first, looking)

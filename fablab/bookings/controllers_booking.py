@@ -15,16 +15,17 @@ from fablab.bookings.free import free_times
 from fablab.bookings.offering import Offer, first_day, offer
 from fablab.bookings.pages import days, times
 from fablab.bookings.queries import names_of_projects
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.situation import Situation, known_in
 from fablab.bookings.usable import missing, reasons
 from fablab.core import clock, i18n, zones
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.words import Words
 from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
 from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
 from fablab.web import forms
-from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import page
 
 
@@ -33,6 +34,7 @@ async def new(
     request: Asked,
     viewer: SignedIn,
     place: Here,
+    machines: Machines,
     machine: FromQuery[str | None] = None,
     start: FromQuery[str | None] = None,
     end: FromQuery[str | None] = None,
@@ -40,7 +42,7 @@ async def new(
     member: FromQuery[str | None] = None,
 ) -> Template:
     """Without `machine` a list to choose from. `start` and `end` are proposed if they are legal."""
-    situation = await situation_of(viewer, member)
+    situation = await situation_of(viewer, place, machines, member)
     view = situation.catalogue.seen(machine or "", staff=viewer.is_staff)
     if view is None:
         if machine:
@@ -159,8 +161,10 @@ async def others(judged: Judged | None) -> list[Any]:
     return await alternatives(judged.situation, judged.wish) if judged else []
 
 
-async def situation_of(viewer: Viewer, number: str | None) -> Situation:
-    return await known(await whom(viewer, number), clock.now())
+async def situation_of(
+    viewer: Viewer, place: Place, machines: Catalogue, number: str | None
+) -> Situation:
+    return await known_in(place, machines, await whom(viewer, number), clock.now())
 
 
 ROUTES = [new]

@@ -14,16 +14,19 @@ from fablab.bookings.forms import CancelForm, ExtendForm, Nothing
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.queries import visible_to
-from fablab.bookings.situation import known
+from fablab.bookings.situation import known_in
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
 from fablab.core import clock, zones
 from fablab.core.errors import Problem, Refused
 from fablab.core.i18n import gettext
 from fablab.core.periods import Period
+from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
+from fablab.members.queries import names
 from fablab.members.viewer import Viewer
 from fablab.web import forms
-from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import go, page
 
 OWN: dict[str, Any] = {"guards": [signed_in]}
@@ -31,8 +34,10 @@ DONE: dict[str, Any] = {"guards": [signed_in], "status_code": 303}
 
 
 @get("/bookings/{booking_id:int}", name="bookings:show", **OWN)
-async def show(request: Asked, viewer: SignedIn, booking_id: FromPath[int]) -> Template:
-    return await shown(request, viewer, booking_id)
+async def show(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
+) -> Template:
+    return await shown(request, viewer, place, machines, booking_id)
 
 
 async def settled(viewer: Viewer, booking_id: int, now: datetime) -> Booking:
@@ -48,13 +53,15 @@ async def settled(viewer: Viewer, booking_id: int, now: datetime) -> Booking:
 async def shown(
     request: Asked,
     viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
     booking_id: int,
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> Template:
     now = clock.now()
     booking = await settled(viewer, booking_id, now)
-    situation = await known(booking.member or viewer.id, now)
+    situation = await known_in(place, machines, booking.member or viewer.id, now)
     view, zone = situation.view(booking.machine), situation.place.zone
     reach = view.policy.max_duration + view.policy.turnaround_after
     span = Period(booking.starts_at, booking.starts_at + max(reach, booking.period.length))
@@ -71,6 +78,7 @@ async def shown(
         machine=view,
         now=now,
         own=own,
+        who=(await names([booking.member])).get(booking.member) if viewer.is_staff else None,
         may=handling_of(booking, view, now, viewer.is_staff and not own),
         ends=times.options(ends, zones.local_date(booking.starts_at, zone), zone),
         history=(await of_thing("booking", booking.id)).items,
@@ -82,54 +90,62 @@ Act = Callable[[], Awaitable[Any]]
 
 
 async def handled(
-    request: Asked, viewer: Viewer, booking_id: int, act: Act, text: str
+    request: Asked,
+    viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
+    booking_id: int,
+    act: Act,
+    text: str,
 ) -> Template | Redirect:
     """Do it and tell so; refused, the same page with every reason."""
     try:
         await act()
     except Refused as refused:
-        return await shown(request, viewer, booking_id, refused.problems, 422)
+        return await shown(request, viewer, place, machines, booking_id, refused.problems, 422)
     return go(request, f"/bookings/{booking_id}", text)
 
 
 @post("/bookings/{booking_id:int}/check-in", name="bookings:check-in", **DONE)
 async def check_in(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     async def act() -> None:
         forms.read(Nothing, await forms.form_data(request), place.zone)
         await checkin.check_in(viewer, booking_id)
 
     text = gettext("Checked in. Good work!")
-    return await handled(request, viewer, booking_id, act, text)
+    return await handled(request, viewer, place, machines, booking_id, act, text)
 
 
 @post("/bookings/{booking_id:int}/finish", name="bookings:finish", **DONE)
 async def finish(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     async def act() -> None:
         forms.read(Nothing, await forms.form_data(request), place.zone)
         await checkin.finish(viewer, booking_id)
 
     text = gettext("Finished: the rest of the time is free for others.")
-    return await handled(request, viewer, booking_id, act, text)
+    return await handled(request, viewer, place, machines, booking_id, act, text)
 
 
 @post("/bookings/{booking_id:int}/extend", name="bookings:extend", **DONE)
 async def extend(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     async def act() -> None:
         form = forms.read(ExtendForm, await forms.form_data(request), place.zone)
         await changing.change(viewer, booking_id, ends_at=form.ends_at)
 
-    return await handled(request, viewer, booking_id, act, gettext("The end is changed."))
+    return await handled(
+        request, viewer, place, machines, booking_id, act, gettext("The end is changed.")
+    )
 
 
 @post("/bookings/{booking_id:int}/cancel", name="bookings:cancel", **DONE)
 async def cancel(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     """Asked once on the page; `give_up` after the deadline."""
 
@@ -138,7 +154,7 @@ async def cancel(
         await cancelling.cancel(viewer, booking_id, reason=form.reason, give_up=form.give_up)
 
     text = gettext("The booking is cancelled and its time free again.")
-    return await handled(request, viewer, booking_id, act, text)
+    return await handled(request, viewer, place, machines, booking_id, act, text)
 
 
 ROUTES = [show, check_in, finish, extend, cancel]

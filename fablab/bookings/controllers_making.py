@@ -19,42 +19,46 @@ from fablab.core.i18n import gettext
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.lab.place import Place
-from fablab.machines.catalogue import MachineView
-from fablab.machines.queries import catalogue
+from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
 from fablab.web import forms, once
-from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import go
 
 SCOPE = "bookings:book"
+Reading = Callable[[forms.Sent], Awaitable[Wanted]]
 
 
 @post("/bookings", name="bookings:book", guards=[signed_in], status_code=303)
-async def book(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+async def book(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     """Sent twice with one key it shows the booking first made."""
 
     async def read(sent: forms.Sent) -> Wanted:
-        return await wanted(forms.read(BookingForm, sent, place.zone), viewer)
+        return await wanted(forms.read(BookingForm, sent, place.zone), viewer, machines)
 
-    return await booked(request, viewer, place, read)
+    return await booked(request, viewer, place, machines, read)
 
 
 @post("/bookings/now", name="bookings:start-now", guards=[signed_in], status_code=303)
-async def start_now(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+async def start_now(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     """From this minute on; whoever does so is there."""
 
     async def read(sent: forms.Sent) -> Wanted:
         form = forms.read(NowForm, sent, place.zone)
         start = clock.now().replace(second=0, microsecond=0)
-        view = await machine_called(form.machine, viewer)
+        view = machine_called(form.machine, viewer, machines)
         return Wanted(machine_id=view.id, period=Period(start, form.ends_at), intent=Intent.NOW)
 
-    return await booked(request, viewer, place, read)
+    return await booked(request, viewer, place, machines, read)
 
 
 async def booked(
-    request: Asked, viewer: Viewer, place: Place, read: Callable[[forms.Sent], Awaitable[Wanted]]
+    request: Asked, viewer: Viewer, place: Place, machines: Catalogue, read: Reading
 ) -> Template | Redirect:
     sent = await forms.form_data(request)
     made: list[bool] = []
@@ -69,14 +73,14 @@ async def booked(
 
         to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
     except Refused as refused:
-        return await again(request, viewer, place, sent, refused)
+        return await again(request, viewer, place, machines, sent, refused)
     if made and made[-1]:
         return go(request, to, gettext("Your booking is made."))
     return go(request, to, gettext("This booking was made already: here it is."))
 
 
-async def wanted(form: BookingForm, viewer: Viewer) -> Wanted:
-    view = await machine_called(form.machine, viewer)
+async def wanted(form: BookingForm, viewer: Viewer, machines: Catalogue) -> Wanted:
+    view = machine_called(form.machine, viewer, machines)
     member = await member_called(form.member)
     return Wanted(
         machine_id=view.id,
@@ -88,8 +92,8 @@ async def wanted(form: BookingForm, viewer: Viewer) -> Wanted:
     )
 
 
-async def machine_called(slug: str, viewer: Viewer) -> MachineView:
-    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+def machine_called(slug: str, viewer: Viewer, machines: Catalogue) -> MachineView:
+    view = machines.seen(slug, staff=viewer.is_staff)
     if view is None:
         raise NotFound("machine")
     return view
@@ -104,15 +108,21 @@ async def member_called(number: int | None) -> int | None:
 
 
 async def again(
-    request: Asked, viewer: Viewer, place: Place, sent: forms.Sent, refused: Refused
+    request: Asked,
+    viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
+    sent: forms.Sent,
+    refused: Refused,
 ) -> Template:
     """The form as it was typed, with every reason and up to five others."""
     judged = refused.judged if isinstance(refused, Denied) else None
     typed = {"starts_at": "", **{name: given[-1] for name, given in sent.items()}}
-    situation = judged.situation if judged else await situation_of(viewer, typed.get("member"))
-    view = situation.catalogue.seen(typed.get("machine", ""), staff=viewer.is_staff)
-    if view is None:
-        raise NotFound("machine")
+    view = machine_called(typed.get("machine", ""), viewer, machines)
+    if judged:
+        situation = judged.situation
+    else:
+        situation = await situation_of(viewer, place, machines, typed.get("member"))
     start, _ = instant(typed["starts_at"], place)
     found = await offer(situation, view, wanted_day(None, start, situation), start=start)
     values = {**typed, "override": sent.get("override", [])}

@@ -13,12 +13,11 @@ from fablab.bookings.pages.handling import may_check_in
 from fablab.bookings.strikes import halves_of
 from fablab.core import clock, i18n
 from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.machines.queries import catalogue
 from fablab.members.queries import holds_in_force
 from fablab.members.viewer import Viewer
 from fablab.notifications.queries import inbox
 from fablab.training.queries import Certified, certificates_of
-from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import page
 
 NEW_NOTICES = 3
@@ -34,10 +33,9 @@ class Certificate:
 
 
 @get("/me", name="me", guards=[signed_in])
-async def show(request: Asked, viewer: SignedIn, place: Here) -> Template:
+async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines) -> Template:
     now = clock.now()
     today = place.calendar.day_of(now)
-    machines = await catalogue()
     own = await mine(viewer.id, now)
     certified = await certificates_of(viewer.id, today, place.zone)
     return page(

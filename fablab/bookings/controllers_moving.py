@@ -15,15 +15,15 @@ from fablab.bookings.forms import MoveForm
 from fablab.bookings.offering import offer
 from fablab.bookings.pages import days, times
 from fablab.bookings.queries import visible_to
-from fablab.bookings.situation import known
+from fablab.bookings.situation import Situation, known_in
 from fablab.bookings.tables import Booking
 from fablab.core import clock, zones
 from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext
-from fablab.machines.queries import catalogue
+from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import forms
-from fablab.web.auth import Asked, Here, SignedIn, signed_in
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import go, page
 
 TOO_LATE = ("change_too_late", "not_changeable")
@@ -33,6 +33,8 @@ TOO_LATE = ("change_too_late", "not_changeable")
 async def form(
     request: Asked,
     viewer: SignedIn,
+    place: Here,
+    machines: Machines,
     booking_id: FromPath[int],
     machine: FromQuery[str | None] = None,
     date: FromQuery[str | None] = None,
@@ -40,18 +42,18 @@ async def form(
     """Its own day unless another is asked for; `machine` is one of its category."""
     booking = await visible_to(viewer, booking_id)
     await settling.settle([booking.machine])
-    return await form_page(request, viewer, booking, {"machine": machine or ""}, date)
+    situation = await known_in(place, machines, booking.member or viewer.id, clock.now())
+    return await form_page(request, situation, booking, {"machine": machine or ""}, date)
 
 
 async def form_page(
     request: Asked,
-    viewer: Viewer,
+    situation: Situation,
     booking: Booking,
     values: dict[str, Any],
     date: str | None = None,
     refused: Refused | None = None,
 ) -> Template:
-    situation = await known(booking.member or viewer.id, clock.now())
     zone, own = situation.place.zone, situation.view(booking.machine)
     others = [own, *sisters(situation, own)]
     view = next((each for each in others if each.slug == values.get("machine")), own)
@@ -103,10 +105,9 @@ async def instead(refused: Refused | None) -> Sequence[Any]:
 
 @post("/bookings/{booking_id:int}/move", name="bookings:move", guards=[signed_in], status_code=303)
 async def move(
-    request: Asked, viewer: SignedIn, place: Here, booking_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     """Sent twice it is moved once: the second time nothing is left to change."""
-    booking = await visible_to(viewer, booking_id)
     sent = await forms.form_data(request)
     try:
         wish = forms.read(MoveForm, sent, place.zone)
@@ -115,18 +116,20 @@ async def move(
             booking_id,
             starts_at=wish.starts_at,
             ends_at=wish.ends_at,
-            machine_id=await machine_id(viewer, wish.machine),
+            machine_id=machine_id(viewer, machines, wish.machine),
         )
     except Refused as refused:
+        booking = await visible_to(viewer, booking_id)
+        situation = await known_in(place, machines, booking.member or viewer.id, clock.now())
         values = {name: given[-1] for name, given in sent.items()}
-        return await form_page(request, viewer, booking, values, refused=refused)
+        return await form_page(request, situation, booking, values, refused=refused)
     return go(request, f"/bookings/{booking_id}", gettext("The booking is changed."))
 
 
-async def machine_id(viewer: Viewer, slug: str) -> int | None:
+def machine_id(viewer: Viewer, machines: Catalogue, slug: str) -> int | None:
     if not slug:
         return None
-    view = (await catalogue()).seen(slug, staff=viewer.is_staff)
+    view = machines.seen(slug, staff=viewer.is_staff)
     if view is None:
         raise NotFound("machine")
     return view.id

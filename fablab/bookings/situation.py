@@ -186,13 +186,18 @@ def person_facts(known: Standing) -> PersonFacts:
 async def known(member_id: int, now: datetime, **more: Any) -> Situation:
     """The person's part: three statements. Rows of machines are added from `around`."""
     stamps = await versions.stamps("lab", "machines")
-    lab = await place(stamps)
-    person = person_facts(await standing(member_id, now))
+    return await known_in(await place(stamps), await catalogue(stamps), member_id, now, **more)
+
+
+async def known_in(
+    lab: Place, machines: Catalogue, member_id: int, now: datetime, **more: Any
+) -> Situation:
+    """The same where the lab and its machines were read at the door: two statements."""
     return Situation(
         now=now,
         place=lab,
-        catalogue=await catalogue(stamps),
-        person=person,
+        catalogue=machines,
+        person=person_facts(await standing(member_id, now)),
         certificates=await training.held(member_id, lab.zone),
         **more,
     )
