@@ -28,9 +28,10 @@ async def tell_moved(row: Booking, period: Period) -> None:
     zone = zones.zone(row.zone)
     agreed = [face(datetime.fromisoformat(text)) for text in (row.starts_wall, row.ends_wall)]
     now = [face(zones.wall(at, zone)) for at in (period.start, period.end)]
-    view = (await catalogue()).by_id(row.machine)
-    if agreed == now or row.member is None or view is None:
+    if agreed == now or row.member is None:
         return
+    view = (await catalogue()).by_id(row.machine)
+    assert view is not None
     start, end = agreed
     await notify(
         row.member,
@@ -68,6 +69,7 @@ async def instead(booking: Booking) -> list[dict[str, Any]]:
     return [
         {
             "machine": other.machine.name,
+            "tag": other.machine.tag,
             "slug": other.machine.slug,
             "starts_at": other.period.start,
             "ends_at": other.period.end,

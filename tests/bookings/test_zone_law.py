@@ -21,12 +21,15 @@ from fablab.bookings.zone_law import Rederived, rederive
 from fablab.core import db, zones
 from fablab.core.facts import load
 from fablab.core.periods import Period
+from fablab.core.words import LANGUAGES
 from fablab.lab.tables import Lab
 from fablab.machines.tables import Machine
 from fablab.notifications.tables import Notification
 from tests import factories
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
+from tests.notifications import goldens
+from tests.support.browser import Browser
 from tests.support.databases import Copy
 
 HOUR = timedelta(hours=1)
@@ -317,6 +320,29 @@ async def test_a_time_that_comes_twice_is_the_one_agreed_else_the_first(
     booking = await factories.a_booking(period, **values)
     await rederive()
     assert (await stored(booking)).starts_wall == f"2027-10-31T02:30:00{kept}"
+
+
+async def test_the_mails_and_the_page_say_why(browser: Browser) -> None:
+    await factories.a_lab()
+    machine, owner = await factories.a_machine(), await factories.a_member()
+    await agreed(2, machine=machine, made_at=LONG_AGO)
+    gone = await factories.a_booking(hours(2), machine, owner)
+    period, values = in_paris("2027-03-28T02:30:00+01:00", "2027-03-28T04:00:00+01:00")
+    await factories.a_booking(period, machine, owner, **values)
+    await rederive()
+    rows = await Notification.select().where(Notification.member == owner.id)
+    mails = [
+        [await goldens.mail(row["template"], language, **load(row["facts"])) for row in rows]
+        for language in LANGUAGES
+    ]
+    moved, cancelled = mails[LANGUAGES.index("en")]
+    assert "02:30 to 04:00" in moved
+    assert "a booking made before yours" in cancelled
+    other = f"/bookings/new?machine={machine.slug}&start=2026-11-30T12:00Z"
+    assert other in cancelled
+    await browser.sign_in(owner)
+    assert "2026-11-30T12:00" in (await browser.get(other)).text
+    assert "The law of the time zone changed" in (await browser.get(f"/bookings/{gone.id}")).text
 
 
 async def some_machines(first: float = 1) -> list[Booking]:
