@@ -67,13 +67,14 @@ async def shown(
     span = Period(booking.starts_at, booking.starts_at + max(reach, booking.period.length))
     situation = situation.with_rows(await around([view.id], span))
     ends = later_ends(situation, view, booking)
+    proposed = next((step for step in ends if step.at > booking.ends_at), next(iter(ends), None))
     own = booking.member == viewer.id
     return page(
         request,
         "bookings/show.html",
         status=status,
         problems=problems,
-        values={"ends_at": zones.iso(ends[0].at, zone)} if ends else {},
+        values={"ends_at": zones.iso(proposed.at, zone)} if proposed else {},
         booking=booking,
         machine=view,
         now=now,
