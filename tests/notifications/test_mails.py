@@ -8,6 +8,7 @@ import pytest
 from tests import factories
 from tests.factories import MONDAY
 from tests.notifications import goldens
+from tests.notifications.booking_mails import BOOKINGS
 from tests.support.sources import ROOT
 
 DAY = timedelta(days=1)
@@ -23,6 +24,7 @@ MAILS: dict[str, dict[str, dict[str, Any]]] = {
     "accounts/hold_lifted": {"": {}},
     "accounts/password_changed": {"": {"changed_at": MONDAY}},
     "accounts/reset_password": {"": {"code": 1}},
+    **BOOKINGS,
 }
 CASES = [(mail, case) for mail, cases in MAILS.items() for case in cases]
 

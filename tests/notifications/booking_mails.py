@@ -1,0 +1,76 @@
+"""The facts of the mails about bookings, as the actions write them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from fablab.core.words import Words
+from tests.factories import MONDAY, hours
+
+LASER = {
+    "booking": 7,
+    "machine": Words("آلة القطع بالليزر", "Découpeuse laser", "Laser cutter"),
+    "tag": "LAS-01",
+}
+MORNING = LASER | {"starts_at": hours(25).start, "ends_at": hours(26.5).start}
+NIGHT = LASER | {"starts_at": hours(33).start, "ends_at": hours(49).start}
+RELEASE = hours(25.25).start
+DEADLINE = hours(23).start
+
+
+def made(**more: Any) -> dict[str, Any]:
+    facts = {"deadline_at": DEADLINE, "release_at": RELEASE, "by_staff": False}
+    return MORNING | facts | more
+
+
+def cancelled(**more: Any) -> dict[str, Any]:
+    return MORNING | {"late": False, "by_staff": False, "reason": ""} | more
+
+
+def released(strike: bool, until: datetime | None = None) -> dict[str, Any]:
+    return MORNING | {"strike": strike, "held_until_at": until}
+
+
+def reminder(release: datetime | None) -> dict[str, Any]:
+    opens = hours(25).start - timedelta(minutes=10)
+    return MORNING | {"checkin_at": opens, "release_at": release, "deadline_at": DEADLINE}
+
+
+WAS = {"was_starts_at": MONDAY, "was_ends_at": hours(1).start, "deadline_at": DEADLINE}
+OTHER = {
+    "machine": LASER["machine"],
+    "tag": "LAS-02",
+    "slug": "laser-40w",
+    "starts_at": hours(25).start,
+    "ends_at": hours(26).start,
+}
+LAW = {"number": 1042, "alternatives": [OTHER]}
+
+BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "bookings/made": {
+        "": made(),
+        "by_staff": made(by_staff=True, release_at=None),
+        "night": made(starts_at=NIGHT["starts_at"], ends_at=NIGHT["ends_at"]),
+    },
+    "bookings/changed": {
+        "": MORNING | WAS | {"by_staff": False},
+        "by_staff": MORNING | WAS | {"by_staff": True},
+    },
+    "bookings/cancelled": {
+        "": cancelled(),
+        "late": cancelled(late=True),
+        "by_staff": cancelled(by_staff=True, reason="Laser tube <broken>"),
+    },
+    "bookings/released": {
+        "": released(strike=False),
+        "strike": released(strike=True),
+        "held": released(strike=True, until=hours(24 * 8).start),
+    },
+    "bookings/reminder": {"": reminder(RELEASE), "staff": reminder(None)},
+    "bookings/expired": {"": MORNING},
+    "bookings/finished": {"": MORNING | {"finished_at": hours(26).start}},
+    "bookings/zone_moved": {"": MORNING | {"was_start": "09:00", "was_end": "10:30"}},
+    "bookings/zone_cancelled": {
+        "": MORNING | LAW | {"to_staff": False},
+        "staff": MORNING | LAW | {"to_staff": True},
+    },
+}
