@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fablab.core import i18n
+from fablab.core import formats, i18n
 from fablab.core.errors import Refused
 from fablab.core.periods import Period
+from fablab.core.zones import zone
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from tests import factories
@@ -42,6 +43,7 @@ async def test_fridays_prayer_break_is_named(ada: Viewer, press: Machine, book: 
         await book(ada, press, Period(at(FRIDAY, 11), at(FRIDAY, 15)))
     assert refused.value.codes == ("closed",)
     i18n.language.set("en")
+    formats.zone_in_use.set(zone("Africa/Casablanca"))
     words = i18n.say(refused.value.problems[0])
     assert "09:00\u202f–\u202f11:30" in words
     assert "14:30\u202f–\u202f18:30" in words
