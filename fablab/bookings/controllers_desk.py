@@ -8,7 +8,7 @@ from litestar.response import Template
 from fablab.bookings import schedule
 from fablab.bookings.schedule import Block
 from fablab.bookings.tables import Kind, Status
-from fablab.core import clock, zones
+from fablab.core import clock, formats, zones
 from fablab.machines.catalogue import MachineView
 from fablab.web.auth import Asked, Here, Machines, SignedIn, staff_only
 from fablab.web.pages import page
@@ -21,6 +21,11 @@ class Expected:
     block: Block
     machine: MachineView
     state: str
+
+    @property
+    def overnight(self) -> bool:
+        """It began before today or ends after it: hours alone would mislead."""
+        return formats.as_date(self.block.starts_at) != formats.as_date(self.block.ends_at)
 
 
 @get("/desk", name="desk", guards=[staff_only])
