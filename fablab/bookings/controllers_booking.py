@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import get
 from litestar.params import FromQuery
@@ -118,6 +119,7 @@ async def form_page(
         values |= {"starts_at": zones.iso(found.proposed.start, zone)}
         values |= {"ends_at": zones.iso(found.proposed.end, zone)}
     own = situation.person.id == viewer.id
+    keep = {"machine": view.slug} | ({} if own else {"member": values.get("member", "")})
     return page(
         request,
         "bookings/new.html",
@@ -134,9 +136,10 @@ async def form_page(
             situation.place.calendar,
             situation.place.calendar.day_of(situation.now),
             found.day,
-            lambda day: f"/bookings/new?machine={view.slug}&date={day}",
+            lambda day: f"/bookings/new?{urlencode(keep | {'date': day})}",
             found.last,
         ),
+        keep=keep,
         opening=situation.place.calendar.opening(found.day),
         projects=await projects_of(viewer) if own else [],
         obstacles=() if problems else reasons(situation, view, situation.now),

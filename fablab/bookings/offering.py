@@ -1,7 +1,7 @@
 """What the booking form offers: the legal times of one machine on one day, one of them chosen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fablab.bookings import choices, rules
@@ -23,7 +23,7 @@ USUAL, NONE = timedelta(hours=1), timedelta(0)
 class Offer:
     """`start` and `end` are what the form proposes; `now_ends` the ends of a start this minute.
 
-    `last` is the last day within the horizon; `obstacles` stand whatever the time.
+    `last` is the last day within the horizon.
     """
 
     machine: MachineView
@@ -33,8 +33,7 @@ class Offer:
     ends: Sequence[Step]
     start: datetime | None = None
     end: datetime | None = None
-    now_ends: Sequence[Step] = field(default=())
-    obstacles: tuple[Problem, ...] = ()
+    now_ends: Sequence[Step] = ()
 
     @property
     def proposed(self) -> Period | None:

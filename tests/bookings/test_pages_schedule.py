@@ -2,12 +2,13 @@
 
 import gzip
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
 
 from fablab.bookings.tables import Kind, Status
+from fablab.core.periods import Period
 from fablab.core.words import Words
 from tests import factories
 from tests.conftest import Travel
@@ -205,6 +206,16 @@ async def test_a_night_print_goes_on_at_the_edge(browser: Browser) -> None:
     await factories.a_booking(hours(8, 17), machine)
     for address in ("/schedule", "/schedule?date=2026-12-01"):
         assert "Booked …" in lane(await text_of(browser, address), "Printer")
+
+
+async def test_maintenance_without_an_end_says_so(browser: Browser) -> None:
+    machine = await factories.a_machine(name=Words(en="Mill"))
+    endless = Period(hours(1).start, datetime(9999, 12, 31, tzinfo=UTC))
+    await factories.a_booking(endless, machine, kind=Kind.MAINTENANCE)
+    for address in ("/schedule", f"/schedule?date={date(2027, 1, 5)}"):
+        row = lane(await text_of(browser, address), "Mill")
+        assert "until further notice" in row
+    assert not gaps(row)
 
 
 async def test_the_week_has_a_row_a_day(browser: Browser) -> None:

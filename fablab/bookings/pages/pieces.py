@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fablab.bookings import openings
 from fablab.bookings.pages.strips import Strip
 from fablab.bookings.rules import handling
+from fablab.bookings.rules.place import FOREVER
 from fablab.bookings.schedule import Block
 from fablab.bookings.situation import limits
 from fablab.core import zones
@@ -65,6 +66,11 @@ class Piece:
     @property
     def length(self) -> timedelta:
         return self.period.length
+
+    @property
+    def is_endless(self) -> bool:
+        """Maintenance until further notice."""
+        return self.period.end.year >= FOREVER
 
 
 def piece(kind: str, strip: Strip, period: Period, **more: object) -> list[Piece]:

@@ -19,12 +19,11 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekDay:
-    """One row; `now` is the column of this instant on the day that is today."""
+    """One row, and the first instant it shows."""
 
     opening: OpenDay
     start: datetime
     lane: Lane
-    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,6 @@ def drawn(first: date, view: MachineView, blocks: Sequence[Block], looking: Look
                 opening=calendar.opening(day),
                 start=shown.period.start,
                 lane=lane(view, shown, of_strip(blocks, shown), looking),
-                now=shown.column(looking.now) if shown.period.contains(looking.now) else None,
             )
         )
     last = Strip(Period(begins[-1] + offset, begins[-1] + offset + HOUR * hours))
