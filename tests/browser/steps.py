@@ -1,6 +1,8 @@
 """What the journeys have in common: who goes where, and what the pages say to them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.async_api import Locator
@@ -46,17 +48,28 @@ async def flash(screen: Screen) -> str:
     return (await told.inner_text()).strip() if await told.count() else await screen.told()
 
 
-def said(language: str, message: str) -> str:
-    """The message as that language says it."""
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
     before = i18n.language.set(language)
     try:
-        return i18n.gettext(message)
+        yield
     finally:
         i18n.language.reset(before)
 
 
+def said(language: str, message: str) -> str:
+    """The message as that language says it."""
+    with speaking(language):
+        return i18n.gettext(message)
+
+
+def counted(language: str, one: str, many: str, number: int) -> str:
+    with speaking(language):
+        return i18n.ngettext(one, many, number) % {"num": number}
+
+
 def says(language: str, message: str, text: str) -> bool:
-    """Whether the text is the message in that language, whatever stands for its `{details}`."""
+    """Whether the text is the message in that language, whatever stands for its details."""
     frame = " ".join(said(language, message).split())
-    parts = map(re.escape, re.split(r"\{\w+\}", frame))
+    parts = map(re.escape, re.split(r"\{\w+\}|%\(\w+\)s", frame))
     return re.fullmatch(r".+".join(parts), " ".join(text.split()), re.DOTALL) is not None

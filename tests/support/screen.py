@@ -146,6 +146,7 @@ async def new_screen(
         locale=LOCALES[language],
         viewport={"width": width, "height": HEIGHTS[width]},
         has_touch=width < 640,
+        reduced_motion="reduce",
         **options,
     )
     context.set_default_timeout(PATIENCE)
