@@ -37,7 +37,7 @@ def kept_secret(folder: Path) -> str:
     """The same at every start, so that nobody is signed out; readable by its owner only."""
     path = folder / "demo-secret"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text().strip()

@@ -62,7 +62,7 @@ def folder(way: SplitResult) -> Path:
 
 def put_away(message: EmailMessage, place: Path) -> None:
     """Write the message whole or not at all; a letter sent twice is one file."""
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)  # links that open accounts lie in it
     name = str(message["Message-ID"]).strip("<>").partition("@")[0]
     unfinished = place / f".{name}.{os.getpid()}"
     unfinished.write_bytes(message.as_bytes())

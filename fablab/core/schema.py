@@ -106,7 +106,7 @@ async def _alone(engine: db.AnyEngine) -> AsyncIterator[None]:
             await connection.close()
         return
     path = Path(engine.path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # people live in it
     lock = await asyncio.to_thread(_lock_beside, path)
     try:
         yield

@@ -51,6 +51,12 @@ async def test_a_letter_becomes_one_file_in_the_folder(tmp_path: Path) -> None:
     assert html.get_content() == LETTER.html
 
 
+async def test_the_folder_of_letters_is_its_owner_s_alone(tmp_path: Path) -> None:
+    async with mail.post((tmp_path / "mail").as_uri()) as deliver:
+        await deliver(LETTER)
+    assert (tmp_path / "mail").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(
     "subject",
     [

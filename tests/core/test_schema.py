@@ -116,3 +116,9 @@ async def test_the_migrations_make_the_tables_as_they_are_declared() -> None:
     os.environ.setdefault("PICCOLO_CONF", "fablab.piccolo_conf")
     found = await AutoMigrationManager().get_alter_statements(app_config=APP_CONFIG)
     assert [line for each in found for line in each.statements] == []
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_the_folder_of_the_data_is_its_owner_s_alone(address: str, tmp_path: Path) -> None:
+    await schema.migrate()
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
