@@ -131,7 +131,7 @@ async def form_page(
         now=situation.now,
         starts=times.options(found.starts, found.day, zone, typed[:1]),
         ends=times.options(found.ends, found.day, zone, typed[1:]),
-        now_ends=times.options(found.now_ends, found.day, zone),
+        now_ends=times.options(found.now_ends, found.day, zone) if own else [],
         days=days.links(
             situation.place.calendar,
             situation.place.calendar.day_of(situation.now),

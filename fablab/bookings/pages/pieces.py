@@ -117,7 +117,7 @@ def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Look
             strip,
             block.used,
             href=f"/bookings/{block.id}" if theirs else "",
-            words=block.who or block.title,
+            words=block.title if block.mine else block.who or block.title,
             running=block.status == "checked_in" and block.period.contains(looking.now),
         )
         if block.busy_until > block.used.end:
