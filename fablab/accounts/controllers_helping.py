@@ -77,6 +77,7 @@ async def read_out(request: Asked, viewer: SignedIn, place: Here, number: FromPa
     """The charter was read out to them, and they agreed."""
 
     async def act(member: int, form: CharterForm) -> None:
+        await desk.check_allowed(viewer.id, member)
         await profile.accept_charter(member, form.version, place, recorded_by=viewer.id)
 
     return await done(
