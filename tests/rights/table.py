@@ -1,0 +1,141 @@
+"""Who may do what: one row a route, named by its handler, one column a kind of person.
+
+`in`: sent to the sign-in page. A row named `machine hidden` is the same route with an address
+that leads to a hidden machine; `of an admin`, to an admin's account. Where rights depend on the
+thing, strangers are told 404: not even that it exists. 422 and 400: they may, but the form the
+test sends says nothing (see FORMS in scene.py), or it is too early or too late for it.
+
+A new route needs a row here: think of who may, then write it.
+"""
+
+ROWS = """
+# PAGES                         anonymous teammate owner other trainer manager admin
+home                            200       200      200   200   200     200     200
+accounts:profile                in        200      200   200   200     200     200
+accounts:change-profile         in        422      422   422   422     422     422
+accounts:email                  in        200      200   200   200     200     200
+accounts:change-email           in        422      422   422   422     422     422
+accounts:password               in        200      200   200   200     200     200
+accounts:change-password        in        422      422   422   422     422     422
+accounts:sessions               in        200      200   200   200     200     200
+accounts:end-others             in        303      303   303   303     303     303
+accounts:end-session            in        404      303   404   404     404     404
+accounts:tokens                 in        200      200   200   200     200     200
+accounts:make-token             in        422      422   422   422     422     422
+accounts:revoke-token           in        404      303   404   404     404     404
+api:docs                        200       200      200   200   200     200     200
+bookings:book                   in        303      422   303   303     303     303
+bookings:new                    in        200      200   200   200     200     200
+bookings:start-now              in        422      422   422   422     422     422
+bookings:show                   in        200      200   404   404     200     200
+bookings:cancel                 in        303      303   404   404     303     303
+bookings:change                 in        200      200   404   404     200     200
+bookings:check-in               in        303      303   404   404     303     303
+bookings:extend                 in        422      422   404   404     422     422
+bookings:finish                 in        422      422   404   404     422     422
+bookings:move                   in        422      422   404   404     422     422
+charter                         200       200      200   200   200     200     200
+accounts:accept-charter         in        422      422   422   422     422     422
+accounts:resend                 303       303      303   303   303     303     303
+accounts:confirm                410       410      410   410   410     410     410
+accounts:confirmed              410       410      410   410   410     410     410
+desk                            in        403      403   403   403     200     200
+desk:hours                      in        403      403   403   403     200     200
+desk:new-closure                in        403      403   403   403     200     200
+desk:make-closure               in        403      403   403   403     422     422
+desk:closure                    in        403      403   403   403     200     200
+desk:change-closure             in        403      403   403   403     422     422
+desk:remove-closure             in        403      403   403   403     303     303
+desk:day                        in        403      403   403   403     200     200
+desk:set-day                    in        403      403   403   403     422     422
+desk:clear-day                  in        403      403   403   403     303     303
+desk:season                     in        403      403   403   403     200     200
+desk:change-season              in        403      403   403   403     422     422
+desk:machines                   in        403      403   403   403     200     200
+desk:machine                    in        403      403   403   403     200     200
+desk:machine hidden             in        403      403   403   403     200     200
+desk:change-machine             in        403      403   403   403     422     422
+desk:change-machine hidden      in        403      403   403   403     422     422
+desk:members                    in        403      403   403   403     200     200
+desk:new-member                 in        403      403   403   403     200     200
+desk:make-member                in        403      403   403   403     422     422
+desk:member                     in        403      403   403   403     200     200
+desk:member of an admin         in        403      403   403   403     200     200
+desk:charter                    in        403      403   403   403     303     303
+desk:charter of an admin        in        403      403   403   403     403     303
+desk:code                       in        403      403   403   403     200     200
+desk:code of an admin           in        403      403   403   403     403     200
+desk:consent                    in        403      403   403   403     303     303
+desk:consent of an admin        in        403      403   403   403     403     303
+desk:email                      in        403      403   403   403     303     303
+desk:email of an admin          in        403      403   403   403     403     303
+desk:hold                       in        403      403   403   403     303     303
+desk:hold of an admin           in        403      403   403   403     403     303
+desk:lift                       in        403      403   403   403     303     303
+desk:lift of an admin           in        403      403   403   403     403     404
+desk:plan                       in        403      403   403   403     303     303
+desk:plan of an admin           in        403      403   403   403     403     303
+desk:member-profile             in        403      403   403   403     200     200
+desk:member-profile of an admin in        403      403   403   403     200     200
+desk:correct                    in        403      403   403   403     303     303
+desk:correct of an admin        in        403      403   403   403     403     303
+desk:role                       in        403      403   403   403     403     303
+desk:role of an admin           in        403      403   403   403     403     422
+desk:seen                       in        403      403   403   403     303     303
+desk:seen of an admin           in        403      403   403   403     403     303
+desk:change-networks            in        403      403   403   403     303     303
+desk:policy                     in        403      403   403   403     200     200
+desk:change-policy              in        403      403   403   403     422     422
+accounts:forgotten              200       200      200   200   200     200     200
+accounts:ask-reset              303       303      303   303   303     303     303
+health                          200       200      200   200   200     200     200
+language                        422       422      422   422   422     422     422
+machines                        200       200      200   200   200     200     200
+machine                         200       200      200   200   200     200     200
+machine hidden                  404       404      404   404   404     200     200
+week                            200       200      200   200   200     200     200
+week hidden                     404       404      404   404   404     200     200
+me                              in        200      200   200   200     200     200
+notices                         in        200      200   200   200     200     200
+notices:read                    in        422      422   422   422     422     422
+metrics                         200       200      200   200   200     200     200
+ready                           200       200      200   200   200     200     200
+accounts:reset                  410       410      410   410   410     410     410
+accounts:set-password           410       410      410   410   410     410     410
+schedule                        200       200      200   200   200     200     200
+accounts:sign-in                200       303      303   303   303     303     303
+accounts:signed-in              422       422      422   422   422     422     422
+accounts:code                   200       200      200   200   200     200     200
+accounts:by-code                422       422      422   422   422     422     422
+accounts:sign-out               303       303      303   303   303     303     303
+accounts:sign-up                200       200      200   200   200     200     200
+accounts:join                   422       422      422   422   422     422     422
+accounts:sent                   200       200      200   200   200     200     200
+
+# API                           anonymous teammate owner other trainer manager admin
+api:bookings                    401       200      200   200   200     200     200
+api:book                        401       400      400   400   400     400     400
+api:check                       401       400      400   400   400     400     400
+api:booking                     401       200      200   404   404     200     200
+api:change                      401       200      200   404   404     200     200
+api:cancel                      401       422      422   404   404     200     200
+api:check-in                    401       200      200   404   404     200     200
+api:finish                      401       422      422   404   404     422     422
+api:categories                  200       200      200   200   200     200     200
+api:machines                    200       200      200   200   200     200     200
+api:machine                     200       200      200   200   200     200     200
+api:machine hidden              404       404      404   404   404     200     200
+api:machine-bookings            200       200      200   200   200     200     200
+api:machine-bookings hidden     404       404      404   404   404     200     200
+api:me                          401       200      200   200   200     200     200
+api:document                    200       200      200   200   200     200     200
+api:openings                    200       200      200   200   200     200     200
+api:schedule                    200       200      200   200   200     200     200
+api:make-token                  400       400      400   400   400     400     400
+"""
+
+
+def rows() -> dict[str, list[str]]:
+    """What each kind of person is answered, by the name of the row."""
+    lines = [line for line in ROWS.splitlines() if line and not line.startswith("#")]
+    return {name: answers for name, *answers in (line.rsplit(None, 7) for line in lines)}
