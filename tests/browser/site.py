@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from fablab.core import db
+from fablab.members import codes
 from tests.browser.steps import MEMBER, NEWCOMER
 
 MANAGER = "manager@example.org"
 NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static")
-# Whatever the address holds, these cannot be opened without a link from a mail.
-OVER = ("/confirm/", "/reset/")
-FOR_VISITORS = ("/", "/charter", "/machines", "/schedule", "/sign-", "/forgotten", *OVER)
+LINKS = {page: purpose for purpose, page in codes.PAGES.items()}
+FOR_BOTH = ("/charter", "/machines", "/schedule")
+FOR_VISITORS = ("/sign-", "/forgotten", *(f"/{page}/" for page in LINKS))
+NOWHERE, OVER = "/nowhere", "/reset/of-another-day"
+STATUS = {NOWHERE: 404, OVER: 410}
 BESIDES = (
+    ("", OVER),
     (MEMBER, "/bookings/new?machine=printer-fdm-b"),
     (MEMBER, "/bookings/new?machine=cnc-router-desktop"),
     (MEMBER, "/bookings/new?machine=mill-desktop"),
@@ -21,7 +25,7 @@ BESIDES = (
     (MEMBER, "/schedule?date=2026-12-06"),
     (MEMBER, "/schedule?mine=1"),
     (MEMBER, "/machines/printer-fdm-a/week"),
-    (MEMBER, "/nowhere"),
+    (MEMBER, NOWHERE),
     (NEWCOMER, "/me"),
     (NEWCOMER, "/charter"),
     (NEWCOMER, "/bookings/new?machine=craft-cutter"),
@@ -37,7 +41,6 @@ SAMPLES = {
     ),
     "closure_id": "SELECT min(id) AS it FROM closure",
     "season_id": "SELECT min(id) AS it FROM season",
-    "token": "SELECT 'of-another-day' AS it",
 }
 
 
@@ -50,7 +53,7 @@ class Place:
 
     @property
     def status(self) -> int:
-        return 404 if self.path == "/nowhere" or self.path.startswith(OVER) else 200
+        return STATUS.get(self.path, 200)
 
     def __str__(self) -> str:
         return f"{self.path} ({self.who.partition('@')[0] or 'visitor'})"
@@ -69,11 +72,26 @@ async def pages(app: Any) -> list[Place]:
     samples = {name: (await db.fetch(sql))[0]["it"] for name, sql in SAMPLES.items()}
     found = [Place(*each) for each in BESIDES]
     for path in paths(app):
-        filled = re.sub(r"\{(\w+):\w+\}", lambda found: str(samples[found[1]]), path)
-        if path.startswith("/desk"):
-            found.append(Place(MANAGER, filled))
-        elif path == "/" or any(filled.startswith(each) for each in FOR_VISITORS[1:]):
-            found.append(Place("", filled))
-        if not path.startswith(("/desk", *FOR_VISITORS[4:])):
-            found.append(Place(MEMBER, filled))
+        given = samples | {"token": await a_token(path)}
+        filled = re.sub(r"\{(\w+):\w+\}", lambda found, given=given: str(given[found[1]]), path)
+        found += [Place(who, filled) for who in who_opens(path)]
     return sorted(set(found), key=lambda place: (place.who, place.path))
+
+
+def who_opens(path: str) -> tuple[str, ...]:
+    if path.startswith("/desk"):
+        return (MANAGER,)
+    if path.startswith(FOR_VISITORS):
+        return ("",)
+    return ("", MEMBER) if path == "/" or path.startswith(FOR_BOTH) else (MEMBER,)
+
+
+async def a_token(path: str) -> str:
+    """What a link from a mail holds; nothing for other pages."""
+    page = path.split("/")[1]
+    if page not in LINKS:
+        return ""
+    [newcomer] = await db.fetch("SELECT id, email FROM member WHERE email = {}", NEWCOMER)
+    async with db.transaction():
+        link = await codes.make_link(newcomer["id"], LINKS[page], email=newcomer["email"])
+    return await codes.token_of(link)

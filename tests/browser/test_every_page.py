@@ -8,7 +8,8 @@ from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.conftest import Visit
 from tests.browser.site import pages
-from tests.support.screen import Screen
+from tests.browser.steps import BOOK, MEMBER, choose
+from tests.support.screen import DIRECTIONS, Screen
 
 PHONE, DESKTOP, SMALLEST = (390, 844), (1280, 800), (320, 640)
 ALL: dict[str, Any] = {"resultTypes": ["violations"]}
@@ -19,6 +20,15 @@ CONTRAST = ALL | {"runOnly": ["color-contrast"]}
 ENGINE = Axe().axe_script
 RUN = """async (options) => (await axe.run(options)).violations.flatMap((rule) =>
   rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`))"""
+
+HEAD = """[document.documentElement.lang, document.documentElement.dir,
+  document.querySelectorAll("h1").length]"""
+FORMS = (
+    ("/sign-up", "/sign-up"),
+    ("/sign-in", "/sign-in"),
+    ("/sign-in/code", "/sign-in/code"),
+    ("/forgotten", "/forgotten"),
+)
 
 
 async def findings(screen: Screen) -> list[str]:
@@ -35,10 +45,22 @@ async def findings(screen: Screen) -> list[str]:
     return sorted(found)
 
 
+async def astray(screen: Screen, language: str) -> list[str]:
+    """Whatever is wrong with the page that is shown."""
+    spoken, direction, headings = await screen.page.evaluate(HEAD)
+    found = [f"{headings} h1"] if headings != 1 else []
+    if (spoken.partition("-")[0], direction) != (language, DIRECTIONS[language]):
+        found.append(f"{spoken}, {direction}")
+    found += await findings(screen)
+    await screen.page.set_viewport_size({"width": SMALLEST[0], "height": SMALLEST[1]})
+    await screen.look()
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 async def test_every_page(visit: Visit, app: Any, language: str) -> None:
-    """Each has one h1, its own title, and its language and direction."""
+    """Each has one h1, a title of its own, its language and direction."""
     problems, titles = [], defaultdict(set)
     screens: dict[str, Screen] = {}
     for place in await pages(app):
@@ -49,24 +71,24 @@ async def test_every_page(visit: Visit, app: Any, language: str) -> None:
         if response.status != place.status:
             problems.append(f"{place}: {response.status}")
             continue
-        spoken, direction, headings = await screen.page.evaluate(
-            "[document.documentElement.lang, document.documentElement.dir,"
-            " document.querySelectorAll('h1').length]"
-        )
-        if (spoken.partition("-")[0], direction) != (
-            language,
-            "rtl" if language == "ar" else "ltr",
-        ):
-            problems.append(f"{place}: {spoken}, {direction}")
-        if headings != 1:
-            problems.append(f"{place}: {headings} h1")
-        titles[await screen.page.title()].add(response.url.partition("?")[0])
-        problems += [f"{place}: {each}" for each in await findings(screen)]
-        await screen.page.set_viewport_size({"width": SMALLEST[0], "height": SMALLEST[1]})
-        await screen.look()
-    problems += [
-        f"{title!r} is the title of {sorted(same)}"
-        for title, same in titles.items()
-        if len(same) > 1
-    ]
+        titles[await screen.page.title()].add(place.path.partition("?")[0])
+        problems += [f"{place}: {each}" for each in await astray(screen, language)]
+    problems += [f"{title!r}: {sorted(same)}" for title, same in titles.items() if len(same) > 1]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+async def test_every_refused_form(visit: Visit, language: str) -> None:
+    visitor, problems = await visit(language), []
+    for path, form in FORMS:
+        await visitor.go(path)
+        await visitor.press(f"main form[action='{form}'] .submit button")
+        problems += [f"{path}: {each}" for each in await astray(visitor, language)]
+    member = await visit(language, email=MEMBER)
+    await member.go("/bookings/new?machine=laser-40w&date=2026-12-04")
+    await choose(member, "2026-12-04T11:00", "2026-12-04T15:00")
+    await member.press(BOOK)
+    assert await member.reasons()
+    problems += [f"refused: {each}" for each in await astray(member, language)]
     assert not problems, "\n".join(problems)
