@@ -25,6 +25,7 @@ Headers = list[tuple[bytes, bytes]]
 def standing() -> Headers:
     """The headers of every answer that does not say otherwise itself."""
     said = {
+        "cache-control": "private, no-cache",
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
