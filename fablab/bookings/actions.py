@@ -19,7 +19,7 @@ from fablab.core.facts import dump
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.machines.tables import Machine
-from fablab.members.tables import Member
+from fablab.members.tables import Member, MemberState
 from fablab.members.viewer import Viewer
 
 __all__ = ["Asked", "Denied", "Judged", "Made", "Override", "book", "check", "judged", "make"]
@@ -46,7 +46,10 @@ async def check(actor: Viewer, asked: Asked) -> Judged:
 @db.transactional
 async def _book(actor: Viewer, asked: Asked, whom: int) -> Made:
     machine = await db.locked(Machine, asked.machine_id)
-    await db.locked(Member, whom)
+    member = await db.locked(Member, whom)
+    if member.state != MemberState.ACTIVE:
+        message = N_("There is no member of this number.")
+        raise Refused(Problem("unknown_member", message, "member"))
     judgement = await judged(actor, asked, whom, {machine.id: machine})
     if same := same_wish(judgement.wish, whom, judgement.situation.rows):
         found = await Booking.objects().where(Booking.id == same.id).first()

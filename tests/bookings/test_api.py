@@ -12,7 +12,7 @@ from fablab.bookings.tables import Booking
 from fablab.core import clock
 from fablab.core.secrets import digest, new_token
 from fablab.machines.tables import Machine
-from fablab.members.tables import ApiToken, Member
+from fablab.members.tables import ApiToken, Member, MemberState
 from fablab.members.viewer import Viewer
 from fablab.web.paging import written
 from tests import factories
@@ -400,3 +400,14 @@ async def test_a_token_of_staff_acts_as_staff_only_with_the_scope(
     assert (for_ada.status_code, codes(for_ada)) == (403, {"forbidden"})
     whole = await program(manager)
     assert (await whole.post(f"{address}/cancel")).status_code == 200
+
+
+async def test_nobody_books_for_an_account_that_is_closed(
+    program: Program, ada: Viewer, manager: Viewer, printer: Machine
+) -> None:
+    closed: dict[Any, Any] = {Member.state: MemberState.CLOSED}
+    await Member.update(closed).where(Member.id == ada.id)
+    desk = await program(manager)
+    answer = await desk.post("/bookings", json=wish(printer, member=ada.number))
+    assert (answer.status_code, codes(answer)) == (422, {"unknown_member"})
+    assert not await Booking.exists()
