@@ -7,7 +7,17 @@ import click
 
 from fablab.core.errors import FablabError, Refused, Unavailable
 
-COMMANDS = ("check", "create-admin", "demo", "jobs", "migrate", "run-job", "serve")
+COMMANDS = (
+    "backup",
+    "check",
+    "create-admin",
+    "demo",
+    "jobs",
+    "migrate",
+    "restore",
+    "run-job",
+    "serve",
+)
 
 
 class Commands(click.Group):

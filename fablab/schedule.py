@@ -17,7 +17,8 @@ from fablab.bookings.completion import complete_due
 from fablab.bookings.release import release_due, reopen_after_downtime
 from fablab.bookings.reminders import remind_due
 from fablab.bookings.zone_law import rederive
-from fablab.core import clock, heartbeat, jobs
+from fablab.core import clock, heartbeat, jobs, zones
+from fablab.core.backup import nightly
 from fablab.core.errors import NotFound
 from fablab.core.sweeps import Every, Turns, Work
 from fablab.lab.queries import place
@@ -47,6 +48,11 @@ async def clean_up() -> None:
         await forget()
 
 
+async def back_up() -> None:
+    """The database into the data folder's `backups`, under the lab's date of today."""
+    await nightly.back_up(zones.local_date(clock.now(), (await place()).zone))
+
+
 SWEEPS: dict[str, Work] = {
     "release-no-shows": release_due,
     "complete-bookings": complete_due,
@@ -54,7 +60,10 @@ SWEEPS: dict[str, Work] = {
     "send-mail": send_waiting,
 }
 # By the lab's clock on the wall; one that was missed is made up for at the next start.
-NIGHTLY: dict[str, tuple[time, Work]] = {"clean-up": (time(3, 30), clean_up)}
+NIGHTLY: dict[str, tuple[time, Work]] = {
+    "back-up": (time(3, 0), back_up),
+    "clean-up": (time(3, 30), clean_up),
+}
 JOBS: dict[str, Work] = SWEEPS | {name: work for name, (_, work) in NIGHTLY.items()}
 
 

@@ -133,6 +133,23 @@ async def test_one_job_can_be_run_now(committed_database: Copy, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "Done: send-mail\n")
 
 
+def test_a_lab_is_saved_and_put_back_elsewhere(tmp_path: Path) -> None:
+    here, there = (
+        {"FABLAB_DATA_DIR": str(tmp_path / name), "FABLAB_SECRET_KEY": SECRET}
+        for name in ("here", "there")
+    )
+    file = str(tmp_path / "lab.backup")
+    assert "nothing to save" in fablab("backup", file, **here).stderr
+    fablab("migrate", **here)
+    assert fablab("backup", file, **here).returncode == 0
+    restored = fablab("restore", file, **there)
+    assert restored.returncode == 0, restored.stderr
+    assert "WRONG" not in fablab("check", **there).stdout
+    for wrong in (str(tmp_path / "missing"), str(tmp_path), str(ROOT / "README.md")):
+        done = fablab("restore", wrong, **there)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+
+
 def test_the_first_account_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
 

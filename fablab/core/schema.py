@@ -39,11 +39,11 @@ async def migrate() -> list[str]:
 
 async def pending() -> list[str]:
     """The ids of the migrations that have not run yet. Creates nothing, not even the file."""
-    known = _known()
+    ours = known()
     if _has_no_file(db.engine()) or not await Migration.table_exists():
-        return known
+        return ours
     done = set(await Migration.get_migrations_which_ran(app_name=APP))
-    return [migration for migration in known if migration not in done]
+    return [migration for migration in ours if migration not in done]
 
 
 def _has_no_file(engine: db.AnyEngine) -> bool:
@@ -51,7 +51,8 @@ def _has_no_file(engine: db.AnyEngine) -> bool:
     return isinstance(engine, KeptSQLiteEngine) and not Path(engine.path).exists()
 
 
-def _known() -> list[str]:
+def known() -> list[str]:
+    """The ids of all migrations of this version, whether they ran or not."""
     manager = BaseMigrationManager()
     folder = manager.get_app_config(app_name=APP).resolved_migrations_folder_path
     with _import_path_restored():
