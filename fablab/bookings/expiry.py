@@ -11,8 +11,12 @@ from fablab.notifications.actions import notify
 
 MOST_AT_ONCE = 200
 DUE = """
-SELECT id, machine FROM booking WHERE status = 'pending' AND (starts_at <= {} OR decide_by <= {})
+SELECT id FROM booking WHERE status = 'pending' AND (starts_at <= {} OR decide_by <= {})
 LIMIT {}
+"""
+DUE_AT = """
+SELECT id FROM booking WHERE machine IN {} AND status = 'pending'
+    AND (starts_at <= {} OR decide_by <= {}) LIMIT {}
 """
 EXPIRE = """
 UPDATE booking SET status = 'expired', sequence = sequence + 1
@@ -24,10 +28,11 @@ RETURNING id, machine, member, starts_at, ends_at
 async def expire_due(machine_ids: Iterable[int] | None = None) -> int:
     """Unanswered at its start, or past its deadline: expired, and its owner told."""
     now = clock.now()
-    wanted = None if machine_ids is None else set(machine_ids)
-    rows = await db.fetch(DUE, now, now, MOST_AT_ONCE)
-    due = [row["id"] for row in rows if wanted is None or row["machine"] in wanted]
-    return await _expire(due, now) if due else 0
+    if machine_ids is None:
+        due = await db.fetch(DUE, now, now, MOST_AT_ONCE)
+    else:
+        due = await db.fetch(DUE_AT, db.among(machine_ids), now, now, MOST_AT_ONCE)
+    return await _expire([row["id"] for row in due], now) if due else 0
 
 
 @db.transactional

@@ -33,6 +33,7 @@ class Settings:
     mail_url: str = ""
     mail_from: str = "Fab Lab <fablab@localhost>"
     log_format: str = "text"
+    trusted_proxies: str = "127.0.0.0/8,::1/128"
 
     @classmethod
     def from_environment(cls) -> "Settings":

@@ -1,22 +1,26 @@
 """Where a request comes from.
 
-The rule: the peer's own address counts. Only where the peer is loopback or a private address,
-so a proxy of ours, the last hop it wrote into X-Forwarded-For counts instead: earlier hops are
-whatever the sender liked to write.
+The rule: the peer's own address counts. Only where the peer is a proxy of ours (the setting
+`FABLAB_TRUSTED_PROXIES`, this machine unless said otherwise) the last hop it wrote into
+X-Forwarded-For counts instead: earlier hops are whatever the sender liked to write, and so is all
+of it from somebody on the lab's own network.
 """
 
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-# Loopback, the private networks and a link's own: where a proxy of ours would stand.
-OURS = tuple(
-    ip_network(text)
-    for text in (
-        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-        *("::1/128", "fc00::/7", "fe80::/10"),
-    )
-)
+from fablab.core.errors import WrongSetup
+from fablab.core.settings import settings
+
+
+@lru_cache(maxsize=1)
+def proxies() -> tuple[IPv4Network | IPv6Network, ...]:
+    """Where proxies of ours stand. `WrongSetup` when the setting names no network."""
+    try:
+        return tuple(ip_network(text.strip()) for text in settings.trusted_proxies.split(","))
+    except ValueError as wrong:
+        raise WrongSetup("FABLAB_TRUSTED_PROXIES must be networks, apart by commas.") from wrong
 
 
 def peer(scope: Any) -> str:
@@ -33,7 +37,7 @@ def is_ours(address: str) -> bool:
         found = ip_address(readable(address))
     except ValueError:
         return False
-    return any(found in network for network in OURS)
+    return any(found in network for network in proxies())
 
 
 @lru_cache(maxsize=4096)

@@ -114,8 +114,7 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     """The answer to an error."""
     found = verdict(error)
     if is_ours(error, found):
-        level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
-        logger.log(level, "%s at %s", type(error).__name__, route_of(request), exc_info=error)
+        log(error, request)
     if not wants_page(request):
         told = problems.document(
             found.status, visit_of(request.scope).id, found.problems, found.detail
@@ -124,6 +123,15 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     if found.status == 401:
         return ask_to_sign_in(request)
     return error_page(request, found)
+
+
+def log(error: Exception, request: Asked) -> None:
+    """An outage is a line a request, with its cause; what we did not expect, a whole traceback."""
+    name, route = type(error).__name__, route_of(request)
+    if isinstance(error, Unavailable):
+        logger.warning("%s at %s: %r", name, route, error.__cause__)
+    else:
+        logger.error("%s at %s", name, route, exc_info=error)
 
 
 def is_ours(error: Exception, found: Verdict) -> bool:

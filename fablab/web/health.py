@@ -27,7 +27,8 @@ async def ready() -> Response[dict[str, Any]]:
     found = {"time_zones": zones(), **await stored()}
     well = all(value == OK for value in found.values())
     said = {"status": OK if well else "not ready", **found}
-    return Response(said, status_code=200 if well else 503, headers=NO_STORE)
+    headers = NO_STORE if well else {**NO_STORE, "retry-after": "5"}
+    return Response(said, status_code=200 if well else 503, headers=headers)
 
 
 def zones() -> str:
