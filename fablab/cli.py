@@ -12,6 +12,7 @@ COMMANDS = (
     "check",
     "create-admin",
     "demo",
+    "generate",
     "jobs",
     "migrate",
     "restore",
