@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import msgspec
 from litestar import Litestar
 
 from fablab.core import formats, i18n
-from fablab.web import addresses, headers, language, logs
+from fablab.web import addresses, headers, language, logs, problems
 from fablab.web.measures import measures
 from fablab.web.visits import Visit, new_id
 
@@ -45,7 +46,7 @@ async def let_in(app: App, scope: Scope, receive: Any, send: Any) -> None:
     numbered = logs.request_id.set(way_out.visit.id)
     try:
         if unreadable(scope):
-            await way_out.plain(400, b"This address cannot be read.\n")
+            await way_out.unreadable()
         else:
             await app(scope, receive, way_out)
     except Exception:
@@ -92,9 +93,19 @@ class Door:
         request_id = (b"x-request-id", self.visit.id.encode())
         return [*headers.completed(given, headers.STANDING), request_id, *cookies]
 
-    async def plain(self, status: int, text: bytes) -> None:
+    async def unreadable(self) -> None:
+        """A program is told in the form of every other error of the API."""
+        if language.is_api(self.scope):
+            told = msgspec.json.encode(problems.document(400, self.visit.id))
+            await self.plain(400, told, problems.MEDIA_TYPE)
+        else:
+            await self.plain(400, b"This address cannot be read.\n")
+
+    async def plain(
+        self, status: int, text: bytes, kind: str = "text/plain; charset=utf-8"
+    ) -> None:
         """The last resort: an answer that needs nothing else of ours to work."""
-        start = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        start = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         length = (b"content-length", str(len(text)).encode())
         await self({"type": "http.response.start", "status": status, "headers": [*start, length]})
         await self({"type": "http.response.body", "body": text})
