@@ -14,7 +14,7 @@ from fablab.core import bulk, db, zones
 from fablab.core.errors import WrongSetup
 from fablab.demo import anew
 from fablab.demo.bulk import Amount, slots
-from fablab.demo.generating import generate
+from fablab.demo.generating import free_number, generate
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member
 from tests import factories
@@ -87,7 +87,8 @@ async def test_more_can_be_added_and_work_goes_on(committed_database: Copy) -> N
     await generate(small)
     assert await Booking.count() == 200
     assert await Machine.count() == 10
-    await factories.a_booking(machine=await factories.a_machine())  # ids go on behind them
+    member = await factories.a_member(number=await free_number())
+    await factories.a_booking(member=member)  # ids go on behind them
     assert await anew.is_demo()
 
 
