@@ -41,7 +41,6 @@ async def book_at_noon(screen: Screen) -> None:
     await screen.press(BOOK)
 
 
-@in_both
 @everywhere
 async def test_a_member_books_comes_and_finishes(
     visit: Visit, travel: Travel, language: str, width: int
@@ -67,7 +66,6 @@ async def test_a_member_books_comes_and_finishes(
     assert await lane(screen, PRINTER).locator("a.free").first.is_visible()
 
 
-@in_both
 @everywhere
 async def test_a_member_cancels(visit: Visit, language: str, width: int) -> None:
     screen = await visit(language, width, MEMBER)
@@ -78,7 +76,6 @@ async def test_a_member_cancels(visit: Visit, language: str, width: int) -> None
     assert said(language, "cancelled") in await screen.told()
 
 
-@in_both
 @everywhere
 async def test_a_newcomer_accepts_the_charter_then_books(
     visit: Visit, language: str, width: int
@@ -122,7 +119,6 @@ async def test_booking_with_the_keyboard_alone(visit: Visit, language: str) -> N
     assert await stored(PRINTER, MEMBER) == ["confirmed"]
 
 
-@in_both
 @everywhere
 async def test_the_whole_way_without_javascript(
     visit: Visit, travel: Travel, language: str, width: int

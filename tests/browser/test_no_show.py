@@ -19,7 +19,6 @@ from tests.browser.steps import (
     counted,
     everywhere,
     flash,
-    in_both,
     lane,
     said,
     says,
@@ -44,7 +43,6 @@ def letters_to(address: str) -> list[EmailMessage]:
     return [letter for letter in found if letter["To"] and address in str(letter["To"])]
 
 
-@in_both
 @everywhere
 async def test_not_checked_in(visit: Visit, travel: Travel, language: str, width: int) -> None:
     owner = await visit(language, width, MEMBER)

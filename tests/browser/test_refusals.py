@@ -16,7 +16,6 @@ from tests.browser.steps import (
     choose,
     everywhere,
     flash,
-    in_both,
     said,
     says,
     stored,
@@ -51,7 +50,6 @@ async def take_the_first_way_out(screen: Screen) -> str:
     return machine
 
 
-@in_both
 @everywhere
 async def test_over_the_prayer_break(visit: Visit, language: str, width: int) -> None:
     """The laser wants staff all the time: both windows of the day are named, and the limit."""
@@ -68,7 +66,6 @@ async def test_over_the_prayer_break(visit: Visit, language: str, width: int) ->
     assert await take_the_first_way_out(screen) == "laser-40w"
 
 
-@in_both
 @everywhere
 async def test_somebody_was_faster(visit: Visit, language: str, width: int) -> None:
     screen = await visit(language, width, MEMBER)
@@ -85,7 +82,6 @@ async def test_somebody_was_faster(visit: Visit, language: str, width: int) -> N
     assert await stored(machine, MEMBER) == ["confirmed"]
 
 
-@in_both
 @everywhere
 async def test_without_the_certification(visit: Visit, language: str, width: int) -> None:
     """It is said before one asks; asked all the same, with every other reason beside it."""
