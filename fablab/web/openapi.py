@@ -152,7 +152,9 @@ def responses(
     good: dict[str, Any] = {"description": N_("Done.") if method in UNSAFE else N_("Found.")}
     if facts["gives"] is not None:
         good["content"] = {"application/json": {"schema": schema(facts["gives"])}}
-    errors = {400, 401, 404, 429, 503} if route.path_parameters else {400, 401, 429, 503}
+    errors = {400, 401, 429, 503}
+    if route.path_parameters or facts["asks"] is not None or facts["takes"] is not None:
+        errors.add(404)  # what is asked for by name may not be there
     if needed is not None:
         errors.add(403)
     if method in UNSAFE:

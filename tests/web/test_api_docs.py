@@ -28,7 +28,7 @@ async def test_an_operation_is_told_whole(document: dict[str, Any]) -> None:
     wish = {"application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}}
     assert told["requestBody"]["content"] == wish
     assert set(told["responses"]) == {
-        *("201", "400", "401", "403", "409", "413", "422", "429", "503")
+        *("201", "400", "401", "403", "404", "409", "413", "422", "429", "503")
     }
     assert [one["name"] for one in told["parameters"]] == ["Idempotency-Key"]
     problem = told["responses"]["409"]["content"]["application/problem+json"]
