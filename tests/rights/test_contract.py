@@ -87,10 +87,17 @@ def operations(schema: Any) -> list[Any]:
     return [found.ok() for found in schema.get_all_operations()]
 
 
+def latin(text: str | bytes) -> bytes:
+    """A header as it travels: any byte may be in it."""
+    return text if isinstance(text, bytes) else text.encode("latin-1", "replace")
+
+
 async def sent(client: httpx.AsyncClient, case: Any) -> httpx.Response:
     """The very bytes that schemathesis means, over the app's own door."""
     made = requests.Request(**case.as_transport_kwargs(base_url=str(client.base_url))).prepare()
-    headers = {name: value for name, value in made.headers.items() if name not in ITS_OWN}
+    headers = [
+        (latin(name), latin(value)) for name, value in made.headers.items() if name not in ITS_OWN
+    ]
     return await client.request(made.method, made.url, content=made.body, headers=headers)
 
 
