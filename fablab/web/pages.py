@@ -5,14 +5,14 @@
     return go(request, "/me", _("Your booking is made."))
 
 Every template finds `lang`, `dir`, `place`, `viewer`, `unread`, `flashes`, `csrf_input`, `path`,
-`problems`, `values`, `url(name, **params)` and the global `asset(name)`. `place` and `viewer` are
-None on an error made before anybody was asked.
+`again`, `problems`, `values`, `url(name, **params)` and the global `asset(name)`. `place` and
+`viewer` are None on an error made before anybody was asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar import Request
 from litestar.response import Redirect, Template
@@ -23,6 +23,7 @@ from fablab.web import csrf, flash
 from fablab.web.sent import Sent
 
 Asked = Request[Any, Any, Any]
+HOME = "/"
 PRIVATE = {"cache-control": "private, no-store", "vary": "Accept-Language, Cookie"}
 
 
@@ -78,8 +79,31 @@ def known_to_all(request: Asked) -> dict[str, Any]:
         "flashes": flash.shown(request),
         "csrf_input": csrf.CsrfInput(scope),
         "path": scope["path"],
+        "again": again(request),
         "url": partial(address, request.app),
     }
+
+
+def again(request: Asked) -> str:
+    """Where this page is found again with GET. An address that only takes what a form sends is
+    not: then it is the page on which the form stood, or home when that is not known."""
+    scope = request.scope
+    if scope["method"] in csrf.SAFE or shows_itself(request):
+        query = scope["query_string"].decode("latin-1")
+        return f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return HOME
+    if came.path in ("", scope["path"]):
+        return HOME
+    return f"{came.path}?{came.query}" if came.query else came.path
+
+
+def shows_itself(request: Asked) -> bool:
+    """Whether the address of a form that was sent also shows a page."""
+    template = request.scope.get("path_template")
+    return any(route.path == template and "GET" in route.methods for route in request.app.routes)
 
 
 def address(app: Any, route: str, **params: Any) -> str:

@@ -30,7 +30,7 @@ def shown(source: str, **context: Any) -> str:
 def visit(**more: Any) -> dict[str, Any]:
     """What every page knows, for a visitor on the schedule."""
     common = {"lang": "fr", "dir": "ltr", "place": None, "viewer": None, "unread": 0}
-    return {**common, "flashes": [], "csrf_input": "", "path": "/schedule", **more}
+    return {**common, "flashes": [], "csrf_input": "", "path": "/schedule", "again": "/", **more}
 
 
 def page(layout: str = "base", **more: Any) -> str:
