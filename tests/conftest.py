@@ -14,7 +14,8 @@ from tests.support import environment
 
 FOLDER = environment.prepare()  # before anything of fablab is imported
 
-from fablab.core import clock, db
+from fablab.core import clock, db, formats, i18n
+from fablab.core.zones import zone
 from tests.factories import MONDAY
 from tests.support import browsers, databases, needs, postgres
 
@@ -62,9 +63,16 @@ class Undone(Exception):
     """Raised to take back what a test has written."""
 
 
+def nobody_asked() -> None:
+    """English and UTC, as before any request: what the last test's reader had is forgotten."""
+    i18n.language.set("en")
+    formats.zone_in_use.set(zone("UTC"))
+
+
 @pytest.fixture(autouse=True)
 def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
     """Every test starts at MONDAY; `travel(instant)` or `travel(timedelta(...))` goes on."""
+    nobody_asked()
     here = MONDAY
 
     def go(to: datetime | timedelta) -> datetime:
@@ -94,6 +102,7 @@ async def database(copies: databases.Databases) -> AsyncIterator[databases.Copy]
 @pytest.fixture
 async def rolled_back(database: databases.Copy) -> AsyncIterator[None]:
     """The test runs inside one transaction; those it opens are savepoints, and all is undone."""
+    nobody_asked()  # asynchronous tests have a context of their own
     try:
         async with db.transaction():
             yield
@@ -105,6 +114,7 @@ async def rolled_back(database: databases.Copy) -> AsyncIterator[None]:
 @pytest.fixture
 async def committed_database(copies: databases.Databases) -> AsyncIterator[databases.Copy]:
     """A database of this test's own, where COMMIT is one: for races, kills and other processes."""
+    nobody_asked()
     async with copies.copy() as copy, copy.in_use():
         yield copy
 

@@ -50,8 +50,14 @@ def from_name(cls, name):
 metadata.Distribution.from_name = classmethod(from_name)
 sys.meta_path.insert(0, Missing())
 """
-WORDS = {"create-admin": ["ada@example.org"], "run-job": ["send-mail"], "serve": ["--port", "0"]}
-ARGUMENTS = [[name, *WORDS.get(name, [])] for name in COMMANDS]
+WORDS = {
+    "create-admin": ["ada@example.org"],
+    "restore": ["lab.backup"],
+    "run-job": ["send-mail"],
+    "serve": ["--port", "0"],
+}
+# A database can be saved whatever its hours mean: that is often wanted before mending.
+ARGUMENTS = [[name, *WORDS.get(name, [])] for name in COMMANDS if name != "backup"]
 SERVING = [words for words in ARGUMENTS if words[0] in ("check", "demo", "jobs", "serve")]
 
 
