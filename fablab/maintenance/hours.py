@@ -92,9 +92,11 @@ async def clear_day(exception_id: int, *, actor: int) -> int:
     calendar = (await place()).calendar
     old = of_id(calendar.exceptions, exception_id)
     after = replace(calendar, exceptions=others(calendar.exceptions, exception_id))
+    # Counted first: once the row is gone, the place and the catalogue are read anew.
+    count = await left_outside(calendar, after, one_day(old))
     await row.remove()
     await note("day", exception_id, actor, told_day(old), {})
-    return await left_outside(calendar, after, one_day(old))
+    return count
 
 
 def must_be_sensible(problems: tuple[Problem, ...]) -> None:
