@@ -56,7 +56,14 @@ CUT = """() => [...document.querySelectorAll(".who h3")].filter((name) =>
   .map((name) => name.textContent)"""
 
 
-@pytest.mark.parametrize(("language", "who"), [("ar", MEMBER), ("fr", MANAGER), ("en", "")])
+@pytest.mark.parametrize(
+    ("language", "who"),
+    [
+        ("ar", MEMBER),
+        pytest.param("fr", MANAGER, marks=pytest.mark.slow),
+        pytest.param("en", "", marks=pytest.mark.slow),
+    ],
+)
 async def test_tomorrow_is_one_sheet(visit: Visit, language: str, who: str) -> None:
     screen = await visit(language, email=who)
     await screen.go("/schedule?date=2026-12-01")
