@@ -208,9 +208,12 @@ def test_seven_days_and_four_weeks_are_kept() -> None:
     assert last - weekly[-1] < timedelta(days=14)
 
 
-async def test_the_nightly_backup_is_made_and_old_ones_go(committed_database: Copy) -> None:
+async def test_the_nightly_backup_is_made_and_old_ones_go(
+    committed_database: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "settings", replace(settings, data_dir=str(tmp_path)))
     await factories.a_member()
-    folder = settings.folder / "backups"
+    folder = tmp_path / "backups"
     for number in range(3):
         made = await nightly.back_up(date(2026, 1, 1) + timedelta(days=365 * number))
         assert made is not None
