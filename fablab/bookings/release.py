@@ -49,7 +49,7 @@ async def release_due(machine_ids: Iterable[int] | None = None) -> int:
 
 @db.transactional
 async def _release(ids: list[int], now: datetime) -> int:
-    stamps = await versions.stamps("lab", "machines")
+    stamps = await versions.stamps()
     lab, machines = await place(stamps), await catalogue(stamps)
     rows = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
     for row in rows:
@@ -92,7 +92,7 @@ def deserves_strike(row: Mapping[str, Any], grace: timedelta) -> bool:
 @db.transactional
 async def reopen_after_downtime(since: datetime, until: datetime) -> int:
     """The pages were down: who could not check in gets the whole grace from now, and no strike."""
-    stamps = await versions.stamps("lab", "machines")
+    stamps = await versions.stamps()
     machines = await catalogue(stamps)
     widest = max((each.policy.checkin_opens_before for each in machines.machines), default=None)
     rows = await Booking.objects().where(

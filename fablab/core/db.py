@@ -120,8 +120,8 @@ def instant(stored: datetime | str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-def data_version() -> int | None:
-    """A number that is the same as long as nobody committed anything; costs next to nothing.
+def data_version() -> tuple[int, int] | None:
+    """Something that is the same as long as nobody committed anything; costs next to nothing.
 
     None where that cannot be said: on PostgreSQL, and inside a transaction.
     """

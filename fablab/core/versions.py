@@ -1,73 +1,63 @@
 """Stamps that tell whether something changed since it was cached.
 
-Triggers give a name a new random stamp whenever one of its tables changes, in the same
-transaction. Random, because a count that was rolled back would be given again to other data.
+Triggers give a name a new random stamp whenever its rows change, in the same transaction. Random,
+because a count that was rolled back would be given again to other data.
+
+    lab, machines   the place and its catalogue, one stamp each
+    people          what members are called
+    bookings/7      what occupies machine 7: a stamp a machine, so that bookings of different
+                    machines do not wait for each other
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from fablab.core import db
 
-EngineType = Literal["sqlite", "postgres"]
-EVENTS = ("INSERT", "UPDATE", "DELETE")
+BOOKINGS = "bookings/"
 
 
-async def stamps(*names: str) -> dict[str, int]:
-    """The stamp of each name, read in one statement; 0 for what has never changed.
+@dataclass(frozen=True)
+class Stamps(Mapping[str, int]):
+    """Every stamp as of one moment; 0 for what has never changed."""
+
+    found: Mapping[str, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.found.get(name, 0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def of_machine(self, machine_id: int) -> int:
+        """Changes with whatever occupies the machine."""
+        return self[f"{BOOKINGS}{machine_id}"]
+
+    @cached_property
+    def of_bookings(self) -> int:
+        """Changes with whatever occupies any machine. Stamps are small enough to be added up."""
+        return sum(stamp for name, stamp in self.found.items() if name.startswith(BOOKINGS))
+
+
+_last: tuple[object, Stamps] | None = None
+
+
+async def stamps() -> Stamps:
+    """All of them, in one statement; in none while nobody has committed anything.
 
     Read them before the data: what is cached under an old stamp is corrected at the next look,
     what is cached under a new one never.
     """
-    sql = "SELECT name, stamp FROM version WHERE name IN {}"
-    found = {row["name"]: row["stamp"] for row in await db.fetch(sql, db.among(names))}
-    return {name: found.get(name, 0) for name in names}
-
-
-def trigger_ddl(name: str, tables: Sequence[str], engine_type: str) -> list[str]:
-    """What a migration runs so that any change of the tables gives the name a new stamp."""
-    if engine_type == "sqlite":
-        return [_sqlite_trigger(name, table, event) for table in tables for event in EVENTS]
-    return [POSTGRES_FUNCTION, *(_postgres_trigger(name, table) for table in tables)]
-
-
-def drop_trigger_ddl(name: str, tables: Sequence[str], engine_type: str) -> list[str]:
-    """The way back. PostgreSQL's function stays, for the other names."""
-    if engine_type == "sqlite":
-        return [
-            f'DROP TRIGGER "{_trigger(name, table, event)}"' for table in tables for event in EVENTS
-        ]
-    return [f'DROP TRIGGER "{_trigger(name, table)}" ON "{table}"' for table in tables]
-
-
-POSTGRES_FUNCTION = """
-CREATE OR REPLACE FUNCTION stamp_version() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO version (name, stamp)
-  VALUES (TG_ARGV[0], (random() * 9223372036854775807)::bigint)
-  ON CONFLICT (name) DO UPDATE SET stamp = excluded.stamp;
-  RETURN NULL;
-END $$
-"""
-
-
-def _trigger(name: str, table: str, event: str = "change") -> str:
-    return f"version_{name}_{table}_{event.lower()}"
-
-
-def _postgres_trigger(name: str, table: str) -> str:
-    return (
-        f'CREATE TRIGGER "{_trigger(name, table)}"'
-        f' AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}"'
-        f" FOR EACH STATEMENT EXECUTE FUNCTION stamp_version('{name}')"
-    )
-
-
-def _sqlite_trigger(name: str, table: str, event: str) -> str:
-    # abs(random()) would fail on the one number that has no positive twin.
-    return f"""
-CREATE TRIGGER "{_trigger(name, table, event)}" AFTER {event} ON "{table}" BEGIN
-  INSERT INTO version (name, stamp) VALUES ('{name}', random() & 9223372036854775807)
-  ON CONFLICT (name) DO UPDATE SET stamp = excluded.stamp;
-END
-"""  # noqa: S608
+    global _last
+    committed = db.data_version()
+    if committed is not None and _last and _last[0] == committed:
+        return _last[1]
+    rows = await db.fetch("SELECT name, stamp FROM version")
+    found = Stamps({row["name"]: row["stamp"] for row in rows})
+    if committed is not None:
+        _last = (committed, found)
+    return found

@@ -29,7 +29,7 @@ async def catalogue(stamps: Mapping[str, int] | None = None) -> Catalogue:
     `stamps` (of "lab" and "machines") are those the request has read already.
     """
     global _kept
-    stamps = stamps or await versions.stamps("lab", "machines")
+    stamps = stamps or await versions.stamps()
     key = (stamps["lab"], stamps["machines"])
     if key[1] and _kept and _kept[0] == key:
         return _kept[1]

@@ -5,7 +5,7 @@ Constraints of tables do not work on SQLite through Piccolo, so this is plain DD
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from fablab.core import db, versions
+from fablab.core import db, stamping, versions
 
 ID = "2026-11-22T12:00:01:000000"
 VERSION = "1.38.0"
@@ -16,6 +16,19 @@ STAMPED = {
     "lab": ("lab", "season", "opening_hours", "closure", "day_exception", "charter"),
     "machines": ("machine", "category", "certification", "material"),
 }
+NAMES = ("given_name_ar", "family_name_ar", "given_name_latin", "family_name_latin")
+SHOWN = (
+    "machine",
+    "unit",
+    "kind",
+    "status",
+    "member",
+    "starts_at",
+    "ends_at",
+    "busy_until",
+    "release_at",
+    "title",
+)
 
 INDEXES = (
     f"""CREATE INDEX booking_guard ON booking (machine, unit, busy_until, starts_at)
@@ -130,13 +143,17 @@ async def up() -> None:
     await run(INDEXES)
     await run(SQLITE if kind == "sqlite" else POSTGRES)
     for name, tables in STAMPED.items():
-        await run(versions.trigger_ddl(name, tables, kind))
+        await run(stamping.one_for_all(name, tables, kind))
+    await run(stamping.one_for_all("people", ("member",), kind, NAMES))
+    await run(stamping.one_each("booking", "machine", SHOWN, versions.BOOKINGS, kind))
 
 
 async def down() -> None:
     kind = db.engine().engine_type
     for name, tables in STAMPED.items():
-        await run(versions.drop_trigger_ddl(name, tables, kind))
+        await run(stamping.no_more(name, tables, kind))
+    await run(stamping.no_more("people", ("member",), kind, NAMES))
+    await run(stamping.none_each("booking", kind))
     if kind == "sqlite":
         await run([f"DROP TRIGGER {name}" for name in SQLITE_TRIGGERS])
     else:

@@ -50,7 +50,7 @@ class Reception:
 
 async def receive_visitor(request: Asked) -> None:
     scope = request.scope
-    stamps = await versions.stamps("lab", "machines")
+    stamps = await versions.stamps()
     place = await lab.place(stamps)
     scope["state"] |= {"place": place, "stamps": stamps}
     formats.zone_in_use.set(place.zone)

@@ -50,7 +50,7 @@ async def test_the_place_is_read_once_and_then_only_its_stamp(counted: Counting)
 
 async def test_a_stamp_the_request_has_read_is_not_read_again(counted: Counting) -> None:
     await a_lab()
-    stamps = await versions.stamps("lab", "machines")
+    stamps = await versions.stamps()
     await queries.place(stamps)
     with counted() as sent:
         await queries.place(stamps)

@@ -143,12 +143,12 @@ class KeptSQLiteEngine(SQLiteEngine):
             return await self._run_inside(transaction.connection, sql, args)
         return await aside.read(self.opening, sql, args)
 
-    def data_version(self) -> int | None:
-        """A number that changes with every commit of anybody; None where that cannot be said.
+    def data_version(self) -> tuple[int, int] | None:
+        """Something that changes with every commit of anybody; None where that cannot be said.
 
-        The reader is asked, because a connection does not notice its own commits.
+        The reader is asked, because a connection does not notice its own commits. Another
+        connection counts from the beginning, so its number goes with it.
         """
         if (kept := self.kept) is None or self.transaction_exists():
             return None
-        version: int = kept.reader.execute("PRAGMA data_version").fetchone()[0]
-        return version
+        return kept.number, kept.reader.execute("PRAGMA data_version").fetchone()[0]

@@ -6,6 +6,7 @@ write lock is tried for without blocking, and COMMIT, whose fsync may be slow, r
 """
 
 import asyncio
+import itertools
 import logging
 import os
 import sqlite3
@@ -22,12 +23,14 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 SPARE_SNAPSHOTS = 2
 CHECKPOINT_PAUSE = 1.0  # seconds between two checkpoints aside
+NUMBERS = itertools.count()
 
 
 class KeptConnections:
     """An engine's open connections, which belong to one event loop."""
 
     def __init__(self, opening: Opening, busy_seconds: float) -> None:
+        self.number = next(NUMBERS)
         self.opening = opening
         self.busy_seconds = busy_seconds
         self.loop = asyncio.get_running_loop()
