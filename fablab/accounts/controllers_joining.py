@@ -1,14 +1,12 @@
 """Pages for joining: sign up, look at your mail, confirm the address."""
 
-from typing import Any
-
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from fablab.accounts import signing_up
+from fablab.accounts import confirming, signing_up
 from fablab.accounts.controllers import HOME, Asked, again, browser_of, let_in, offered
-from fablab.accounts.forms import EmailForm, SignUpForm
+from fablab.accounts.forms import EmailForm, PasswordForm, SignUpForm
 from fablab.core.errors import Refused, TooMany
 from fablab.core.i18n import gettext, language
 from fablab.web.auth import Asker, Here
@@ -17,7 +15,8 @@ from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page
 from fablab.web.visits import visit_of
 
-SIGN_UP, SENT = "accounts/sign_up.html", "/sign-up/sent"
+SIGN_UP, CONFIRM = "accounts/sign_up.html", "accounts/confirm.html"
+SENT = "/sign-up/sent"
 
 
 @get("/sign-up", name="accounts:sign-up")
@@ -61,25 +60,31 @@ async def resend(request: Asked, place: Here) -> Template | Redirect:
 
 
 @get("/confirm/{token:str}", name="accounts:confirm")
-async def look(request: Asked, token: FromPath[str]) -> Template:
+async def look(request: Asked, viewer: Asker, token: FromPath[str]) -> Template:
     """A link from a mail only asks: programs that follow links must not confirm anything."""
-    if email := await signing_up.look(token):
-        return page(request, "accounts/confirm.html", email=email)
-    return over(request)
+    question = await confirming.look(token, viewer.id if viewer else None)
+    return page(request, CONFIRM, question=question) if question else over(request)
 
 
 @post("/confirm/{token:str}", name="accounts:confirmed", status_code=303)
-async def confirm(request: Asked, token: FromPath[str]) -> Template | Redirect:
+async def confirm(
+    request: Asked, viewer: Asker, place: Here, token: FromPath[str]
+) -> Template | Redirect:
+    asker = viewer.id if viewer else None
+    typed = await form_data(request)
     try:
-        welcome = await signing_up.confirm(token, browser_of(request))
-    except Refused as no:
-        return over(request, problems=no.problems)
+        form = read(PasswordForm, typed, place.zone)
+        welcome = await confirming.confirm(token, browser_of(request), form.password, asker)
+    except (Refused, TooMany) as no:
+        if question := await confirming.look(token, asker):
+            return again(request, CONFIRM, no, {}, question=question)
+        return over(request)
     told = gettext("Your e-mail address is confirmed.")
     return await let_in(request, welcome.member, welcome.device, HOME, told)
 
 
-def over(request: Asked, **context: Any) -> Template:
-    return page(request, "accounts/link_over.html", status=410, **context)
+def over(request: Asked) -> Template:
+    return page(request, "accounts/link_over.html", status=410)
 
 
 ROUTES = [sign_up, join, sent, resend, look, confirm]

@@ -4,16 +4,12 @@ from typing import Any
 
 from fablab.accounts import registering
 from fablab.accounts.registering import Person
-from fablab.accounts.signing_in import Welcome
-from fablab.activity import actions as activity
-from fablab.core import clock, db
+from fablab.core import db
 from fablab.core.errors import Problem, Refused, TooMany
-from fablab.core.secrets import digest
 from fablab.core.words import N_
 from fablab.lab.place import Place
-from fablab.members import codes, passwords, queries, sessions, throttling
+from fablab.members import codes, passwords, queries, throttling
 from fablab.members.passwords import password_problem
-from fablab.members.sessions import Browser
 from fablab.members.tables import CodePurpose, Member, MemberState
 from fablab.members.throttling import LETTERS, LETTERS_OF_ADDRESS, SIGN_UPS
 from fablab.notifications.actions import notify
@@ -97,7 +93,7 @@ async def answer_owner(owner: Member, email: str, again: bool) -> None:
 async def send_choice(member_id: int, email: str) -> None:
     """Two chose different passwords for one unconfirmed address: its mailbox decides.
 
-    Were it only confirmed, whoever signed up first with another's address could still come in.
+    A link to confirm would ask for a password that one of the two does not know.
     """
     await codes.drop(member_id, CONFIRM, RESET)
     code = await codes.make_link(member_id, RESET, email=email)
@@ -139,34 +135,6 @@ async def answer_waiting(email: str) -> None:
         await send_choice(owner.id, email)
     else:
         await send_link(owner.id, email)
-
-
-async def look(token: str) -> str | None:
-    """The address that a link would confirm, or None when the link is over."""
-    code = await codes.alive(digest(token), CONFIRM)
-    return code.email if code else None
-
-
-@db.transactional
-async def confirm(token: str, browser: Browser) -> Welcome:
-    """The mailbox is theirs, and they are in. `Refused` when the link is over."""
-    code = await codes.alive(digest(token), CONFIRM)
-    if code is None or code.email is None:
-        raise Refused(link_over())
-    await registering.take_turns()
-    member = await db.locked(Member, code.member)
-    if member.state != MemberState.ACTIVE or not await codes.use(code.id):
-        raise Refused(link_over())
-    await registering.check_free(code.email, member.id)
-    before = member.email
-    await Member.update({Member.email: code.email, Member.email_confirmed_at: clock.now()}).where(
-        Member.id == member.id
-    )
-    await codes.drop(member.id, CONFIRM)
-    await activity.record("confirmed_email", "member", member.id, actor=member.id, member=member.id)
-    if before and before != code.email:
-        await notify(member.id, "accounts/email_changed", to=before)
-    return Welcome(member.id, await sessions.know(member.id, browser))
 
 
 def link_over() -> Problem:

@@ -98,6 +98,21 @@ async def test_a_new_address_counts_once_confirmed_and_the_old_one_is_told(
     assert await did() == ["asked_for_email", "confirmed_email"]
 
 
+async def test_who_was_given_as_another_s_new_address_confirms_nothing(
+    browser: Browser, app: Any
+) -> None:
+    """They neither come into that account, nor lend it their address."""
+    ada = await factories.a_member(email="old@example.org")
+    page = {"page": "/account/email", "action": "/account/email", "email": "new@example.org"}
+    async with Browser(app) as thief:
+        await thief.sign_in(ada)
+        await thief.submit(**page, password=PASSWORD)
+    answer = await browser.submit(await last_link("new@example.org"), password="")
+    assert answer.status_code == 422
+    assert (await reread(ada)).email == "old@example.org"
+    assert (await browser.get("/account")).status_code == 303
+
+
 async def test_another_s_address_is_not_taken_and_not_told(browser: Browser) -> None:
     await factories.a_member(email="grace@example.org")
     ada = await factories.a_member()

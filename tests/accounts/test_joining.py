@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from fablab.accounts import signing_up
+from fablab.accounts import confirming, signing_up
 from fablab.core.errors import Refused
 from fablab.core.words import Words
+from fablab.members import codes
 from fablab.members.sessions import Browser as Device
 from fablab.members.tables import BookingWindows, Member, OneTimeCode, Session
 from fablab.notifications.tables import Notification
@@ -38,7 +39,7 @@ async def test_from_signing_up_to_being_in(browser: Browser) -> None:
     link = await last_link("ada@example.org")
     assert (await browser.get(link)).status_code == 200
     assert (await member()).email_confirmed_at is None, "looking at the link must not confirm"
-    answer = await browser.submit(link)
+    answer = await browser.submit(link, password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/me")
     assert (await member()).email_confirmed_at is not None
     assert (await browser.get("/account")).status_code == 200
@@ -123,7 +124,7 @@ async def test_having_the_link_sent_again_answers_everybody_alike(browser: Brows
 async def test_a_link_is_over_after_three_days(browser: Browser, travel: Travel) -> None:
     await browser.submit("/sign-up", **ADA)
     link = await last_link("ada@example.org")
-    travel(signing_up.codes.LIFE[signing_up.CONFIRM])
+    travel(codes.LIFE[signing_up.CONFIRM])
     assert (await browser.get(link)).status_code == 410
     assert (await browser.post(link)).status_code == 410
     assert (await member()).email_confirmed_at is None
@@ -139,11 +140,11 @@ async def test_nothing_stored_opens_an_account(browser: Browser) -> None:
 @pytest.mark.usefixtures("committed_database")
 async def test_of_two_confirmations_at_once_one_counts() -> None:
     ada = await factories.a_member(email="ada@example.org", email_confirmed_at=None)
-    code = await signing_up.codes.make_link(ada.id, signing_up.CONFIRM, email="ada@example.org")
-    token = await signing_up.codes.token_of(code)
-    device = Device("203.0.113.7")
+    code = await codes.make_link(ada.id, signing_up.CONFIRM, email="ada@example.org")
+    token, device = await codes.token_of(code), Device("203.0.113.7")
     said = await asyncio.gather(
-        *(signing_up.confirm(token, device) for _ in range(4)), return_exceptions=True
+        *(confirming.confirm(token, device, factories.PASSWORD) for _ in range(4)),
+        return_exceptions=True,
     )
     assert sum(isinstance(each, Refused) for each in said) == 3
 
@@ -169,7 +170,7 @@ async def test_the_mail_says_what_it_is_about(browser: Browser) -> None:
 async def test_confirming_signs_in_under_a_new_key(browser: Browser) -> None:
     await browser.submit("/sign-up", **ADA)
     browser.cookies.set("session", "planted-by-somebody", domain="lab.test")
-    await browser.submit(await last_link("ada@example.org"))
+    await browser.submit(await last_link("ada@example.org"), password=PASSWORD)
     keys = {cookie.value for cookie in browser.cookies.jar if cookie.name == "session"}
     assert "planted-by-somebody" not in keys
     assert await Session.count() == 1
@@ -199,6 +200,42 @@ async def test_who_signs_up_with_another_s_address_is_out_when_its_owner_comes(
         assert (await thief.get("/account")).status_code == 303
         assert (await thief.get("/api/v1/me", headers=token)).status_code == 401
         assert (await thief.submit("/sign-in", **login)).status_code == 422
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_the_link_alone_does_not_confirm_what_a_stranger_signed_up(
+    browser: Browser, app: Any, again: bool
+) -> None:
+    """Else they would keep an account in the owner's name, with a password they know."""
+    async with Browser(app) as thief:
+        await thief.submit("/sign-up", **ADA | {"password": "the password of a thief"})
+    if again:
+        await browser.submit("/sign-up/sent", email=ADA["email"])
+    link = await last_link(ADA["email"])
+    tries = [await browser.submit(link, password=text) for text in ("", PASSWORD)]
+    assert [answer.status_code for answer in tries] == [422, 422]
+    assert (await browser.get("/account")).status_code == 303
+    assert (await member()).email_confirmed_at is None
+    await browser.submit("/forgotten", email=ADA["email"])
+    await browser.submit(await last_link(ADA["email"]), password=PASSWORD)
+    assert (await member()).email_confirmed_at is not None, "the owner makes it theirs"
+
+
+async def test_the_password_cannot_be_guessed_at_the_link(browser: Browser) -> None:
+    await browser.submit("/sign-up", **ADA)
+    link = await last_link(ADA["email"])
+    said = [(await browser.submit(link, password="a guess")).status_code for _ in range(6)]
+    assert said == [422] * 5 + [429]
+
+
+async def test_an_account_made_at_the_desk_is_confirmed_by_its_link(browser: Browser) -> None:
+    ada = await factories.a_member(
+        email="ada@example.org", email_confirmed_at=None, password_hash=None
+    )
+    code = await codes.make_link(ada.id, signing_up.CONFIRM, email="ada@example.org")
+    answer = await browser.submit(f"/confirm/{await codes.token_of(code)}")
+    assert answer.headers["location"] == "/me"
+    assert (await member()).email_confirmed_at is not None
 
 
 @pytest.mark.parametrize(
