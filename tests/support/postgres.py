@@ -97,7 +97,7 @@ def server(place: Path) -> Iterator[str]:
     identity = Identity.suitable()
     identity.own(folder)
     try:
-        _initialize(place, folder, identity)
+        initialize(place, folder, identity)
         process, port = _start(place, folder, identity)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
@@ -107,7 +107,7 @@ def server(place: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _initialize(place: Path, folder: Path, identity: Identity) -> None:
+def initialize(place: Path, folder: Path, identity: Identity) -> None:
     choices = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"]
     command = [*identity.prefix, str(place / "initdb"), "-D", str(folder / "data"), *choices]
     done = subprocess.run(
