@@ -75,6 +75,14 @@ def test_help_reads_no_settings_and_loads_nothing_heavy() -> None:
         ({"FABLAB_SECRET_KEY": "short"}, "shorter than 32"),
         ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_MAIL_URL": "http://x"}, "FABLAB_MAIL_URL"),
         ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_COLOUR": "green"}, "FABLAB_COLOUR"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_BASE_URL": "lab.example.org"}, "FABLAB_BASE_URL"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_BASE_URL": "https://a.b/lab"}, "FABLAB_BASE_URL"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_MAIL_FROM": "nobody"}, "FABLAB_MAIL_FROM"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_LOG_FORMAT": "xml"}, "FABLAB_LOG_FORMAT"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_API_RATE": "many"}, "FABLAB_API_RATE"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_API_RATE": "-1"}, "FABLAB_API_RATE"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_TRUSTED_PROXIES": "a"}, "FABLAB_TRUSTED_PROXIES"),
+        ({"FABLAB_SECRET_KEY": SECRET, "FABLAB_MAIL_URL": "file:///dev/null"}, "/dev/null"),
         ({"FABLAB_SECRET_KEY": SECRET}, "Run: fablab migrate"),
         (
             {"FABLAB_SECRET_KEY": SECRET, "FABLAB_DATABASE_URL": "postgresql://127.0.0.1:1/x"},
@@ -113,6 +121,28 @@ def test_a_new_database_is_made_and_found_right(tmp_path: Path) -> None:
     checked = fablab("check", **here)
     assert checked.returncode == 0, checked.stdout
     assert "WRONG" not in checked.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Rights are another matter elsewhere.")
+def test_what_was_left_open_to_others_is_told_and_closed(tmp_path: Path) -> None:
+    here = {"FABLAB_DATA_DIR": str(tmp_path), "FABLAB_SECRET_KEY": SECRET}
+    fablab("migrate", **here)
+    tmp_path.chmod(0o755)
+    checked = fablab("check", **here)
+    assert checked.returncode == 1
+    assert f"chmod go= {tmp_path}" in checked.stdout
+    assert f"Closed to other users of this machine: {tmp_path}" in fablab("migrate", **here).stdout
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    assert fablab("check", **here).returncode == 0
+
+
+def test_mail_that_could_not_be_written_is_told(tmp_path: Path) -> None:
+    here = {"FABLAB_DATA_DIR": str(tmp_path), "FABLAB_SECRET_KEY": SECRET}
+    fablab("migrate", **here)
+    (tmp_path / "mail").touch()
+    checked = fablab("check", **here)
+    assert checked.returncode == 1
+    assert f"WRONG Mail cannot be written to {tmp_path / 'mail'}" in checked.stdout
 
 
 async def test_what_is_wrong_in_the_database_is_counted(committed_database: Copy) -> None:

@@ -28,8 +28,10 @@ async def look() -> bool:
 
     fine = [
         await is_fit("a secret key is set", fitness.check_secret),
+        await is_fit("the settings make sense", fitness.check_settings),
         await is_fit("the time-zone data is the one we need", zones.check_zone_data),
         await is_fit("mail has somewhere to go", mail.check_target),
+        await is_fit("what is stored is closed to other users", fitness.check_private),
         await is_fit("the schema is up to date", fitness.check_schema),
     ]
     if fine[-1]:

@@ -16,10 +16,12 @@ def command() -> None:
 async def migrate() -> list[str]:
     """What was done, a line each."""
     from fablab.bookings.zone_law import rederive
+    from fablab.commands import fitness
     from fablab.core import db, schema, zones
 
     zones.check_zone_data()
     done = await schema.migrate()
+    fitness.keep_private()
     async with db.connected():
         law = await rederive()
     if law.moved or law.cancelled:

@@ -46,10 +46,11 @@ def prepared(letter: Letter) -> EmailMessage:
 
 
 def check_target(target: str = "") -> None:
-    """`WrongSetup` when mail could go nowhere because MAIL_URL is not an address we know."""
+    """`WrongSetup` when mail could go nowhere: MAIL_URL is no address we know, or a folder that
+    we may not write to. A server is not asked: it may be away for an hour."""
     way = urlsplit(target or settings.mail_target)
     if way.scheme == "file":
-        folder(way)
+        check_folder(folder(way))
     else:
         Server(way)
 
@@ -58,6 +59,16 @@ def folder(way: SplitResult) -> Path:
     if way.netloc or not way.path.startswith("/"):
         raise WrongSetup("FABLAB_MAIL_URL: write the folder in full, file:///folder.")
     return Path(unquote(way.path))
+
+
+def check_folder(place: Path) -> None:
+    """It is there and ours to write to, or could be made. Writes nothing: the disk may be full."""
+    near = next(each for each in (place, *place.parents) if os.path.exists(each))
+    if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
+        raise WrongSetup(
+            f"Mail cannot be written to {place}: {near} is no folder that this user may write to."
+            " Mend that, or name another one or a server in FABLAB_MAIL_URL."
+        )
 
 
 def put_away(message: EmailMessage, place: Path) -> None:

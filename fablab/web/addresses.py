@@ -16,9 +16,13 @@ from fablab.core.settings import settings
 
 @lru_cache(maxsize=1)
 def proxies() -> tuple[IPv4Network | IPv6Network, ...]:
-    """Where proxies of ours stand. `WrongSetup` when the setting names no network."""
+    """Where proxies of ours stand; nowhere when the setting is empty.
+
+    `WrongSetup` when it names something else than networks.
+    """
+    named = settings.trusted_proxies.split(",") if settings.trusted_proxies.strip() else []
     try:
-        return tuple(ip_network(text.strip()) for text in settings.trusted_proxies.split(","))
+        return tuple(ip_network(text.strip()) for text in named)
     except ValueError as wrong:
         raise WrongSetup("FABLAB_TRUSTED_PROXIES must be networks, apart by commas.") from wrong
 

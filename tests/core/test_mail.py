@@ -1,5 +1,6 @@
 """Letters leave whole, harmless and recognisable, into a folder or to a server."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -159,6 +160,28 @@ def test_an_address_for_mail_that_leads_nowhere_is_said(url: str) -> None:
         mail.check_target(url)
 
 
-@pytest.mark.parametrize("url", ["smtp://u:p%40ss@host:587", "smtps://host", "file:///mail"])
+@pytest.mark.parametrize("url", ["smtp://u:p%40ss@host:587", "smtps://host"])
 def test_the_addresses_for_mail_we_know(url: str) -> None:
     mail.check_target(url)
+
+
+def test_a_folder_for_mail_is_there_or_can_be_made(tmp_path: Path) -> None:
+    mail.check_target(tmp_path.as_uri())
+    mail.check_target((tmp_path / "some" / "day").as_uri())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["file", "file/mail"])
+def test_a_folder_that_takes_no_mail_is_said(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WrongSetup, match=f"written to {tmp_path}/{name}"):
+        mail.check_target((tmp_path / name).as_uri())
+
+
+def test_a_folder_of_somebody_else_takes_no_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may write everywhere, so the system's answer to anybody else is made up."""
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    with pytest.raises(WrongSetup, match=f"{tmp_path} is no folder that this user may write to"):
+        mail.check_target((tmp_path / "mail").as_uri())

@@ -46,7 +46,7 @@ async def restore(backup: Path, dsn: str, replace: bool) -> None:
     for tool in ("pg_restore", "psql"):
         _found(tool)
     check_schema(backup, await ran(backup, dsn))
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with db.connected():
         if not replace and await holds_something():
             raise WrongSetup(NOT_EMPTY)

@@ -45,7 +45,7 @@ async def restore(backup: Path, database: Path, replace: bool, tell: Tell) -> No
     check_schema(backup, await asyncio.to_thread(ran, backup))
     if not replace and await asyncio.to_thread(holds_something, database):
         raise WrongSetup(NOT_EMPTY)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with written_whole(database) as part:
         await copy(backup, part, tell)
         await _bring_up_to_date(part)
