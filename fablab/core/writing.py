@@ -18,7 +18,7 @@ R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 RETRIES = 3
-PATIENCE = 15.0  # seconds after which no further retry begins: somebody is waiting for the answer
+PATIENCE = 4.0  # seconds after which no further retry begins: somebody is waiting for the answer
 PAUSE = 0.02  # seconds before the first retry, twice as long before each further one
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from contextvars import Context
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
 
 from fablab.core import counting
+from fablab.core.postgres.pulse import NAME, Pulse
 from fablab.core.postgres.reaching import reaching
 from fablab.core.postgres.transaction import Snapshot, Transaction
 from fablab.core.transactions import to_the_end
@@ -23,19 +25,21 @@ SESSION = {
     "application_name": "fablab",
     "timezone": "UTC",
     "idle_in_transaction_session_timeout": "30s",
-    "lock_timeout": "10s",
+    "lock_timeout": "5s",
     "statement_timeout": "30s",
 }
 UNHURRIED = {"lock_timeout": "0", "statement_timeout": "0"}
-SECONDS_TO_CONNECT = 10  # and to wait for a free connection
+SECONDS_TO_CONNECT = 5  # and to wait for a free connection
 SECONDS_TO_CLOSE = 10
 logger = logging.getLogger(__name__)
+logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # who asks in vain tells of an outage
 
 
 class SafePostgresEngine(PostgresEngine):
     """Connections are lent and always given back; no session waits for ever.
 
-    `session` overrides SESSION; `seconds_to_answer` is for a server that has gone silent.
+    `session` overrides SESSION. `seconds_to_answer` is how long a statement is waited for; a
+    server that has gone silent altogether is noticed sooner (see `Pulse`), unless it is None.
     """
 
     def __init__(
@@ -48,7 +52,11 @@ class SafePostgresEngine(PostgresEngine):
     ) -> None:
         self.dsn = dsn
         self.most_connections = most_connections
+        self.seconds_to_answer = seconds_to_answer
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lent: dict[Any, bool] = {}  # connections of the pool in use: whether to write
+        self._pulse = Pulse(self._listener, self._cut)
+        self._listening: asyncio.Task[None] | None = None
         config = {
             "dsn": dsn,
             "timeout": SECONDS_TO_CONNECT,
@@ -78,11 +86,18 @@ class SafePostgresEngine(PostgresEngine):
         usual = {"min_size": 1, "max_size": self.most_connections, "reset": _leave_as_it_is}
         with reaching():
             await super().start_connection_pool(**usual | options)
+        # Those who wait for a lock leave some to those who only read.
+        self._writers = asyncio.Semaphore(self.most_connections - self.most_connections // 4)
+        if self.seconds_to_answer is not None:
+            self._listening = asyncio.create_task(self._pulse.listen(), context=Context())
 
     async def close_connection_pool(self) -> None:
         """After the work under way, unless somebody holds on to a connection for too long."""
         if self.pool is None:
             return
+        if self._listening:
+            self._listening.cancel()
+            self._listening = None
         try:
             await asyncio.wait_for(self.pool.close(), SECONDS_TO_CLOSE)
         except TimeoutError:
@@ -90,13 +105,41 @@ class SafePostgresEngine(PostgresEngine):
         finally:
             self.pool = None
 
-    async def borrow(self) -> Any:
-        if pool := self._pool_here:
-            return await pool.acquire(timeout=SECONDS_TO_CONNECT)
-        return await self.get_new_connection()
+    async def borrow(self, *, to_write: bool = False) -> Any:
+        """A connection, within seconds or not at all."""
+        if not (pool := self._pool_here):
+            return await self.get_new_connection()
+        if self._pulse.is_silent:
+            raise TimeoutError("The database is silent.")
+        if to_write:
+            async with asyncio.timeout(SECONDS_TO_CONNECT):
+                await self._writers.acquire()
+        try:
+            connection = await pool.acquire(timeout=SECONDS_TO_CONNECT)
+        except BaseException:
+            self._end_turn(to_write)
+            raise
+        self._lent[connection] = to_write
+        return connection
+
+    def _end_turn(self, was_writing: bool) -> None:
+        if was_writing:
+            self._writers.release()
+
+    async def _listener(self) -> Any:
+        return await asyncpg.connect(self.dsn, server_settings={"application_name": NAME})
+
+    def _cut(self) -> int:
+        """Whoever waits for a silent server waits no longer."""
+        lent = list(self._lent)
+        for connection in lent:
+            with suppress(asyncpg.InterfaceError):  # it is gone already
+                connection.terminate()
+        return len(lent)
 
     async def give_back(self, connection: Any) -> None:
         """A pooled connection that is still in a transaction is rolled back on its way."""
+        self._end_turn(self._lent.pop(connection, False))
         if not isinstance(connection, PoolConnectionProxy):
             await connection.close()
         elif self.pool:

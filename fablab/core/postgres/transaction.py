@@ -21,11 +21,11 @@ class Transaction(Nesting, PostgresTransaction):  # type: ignore[misc]
 
     engine: "SafePostgresEngine"
     connection: Any
-    mode = "BEGIN"
+    mode, writes = "BEGIN", True
 
     async def _open(self) -> None:
         with reaching():
-            self.connection = await self.engine.borrow()
+            self.connection = await self.engine.borrow(to_write=self.writes)
             try:
                 await to_the_end(self.connection.execute(self.mode))
             except asyncio.CancelledError:
@@ -62,4 +62,4 @@ class Transaction(Nesting, PostgresTransaction):  # type: ignore[misc]
 class Snapshot(Transaction):
     """Reads that agree with each other."""
 
-    mode = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    mode, writes = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", False

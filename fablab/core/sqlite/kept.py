@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from fablab.core.errors import Unavailable
 from fablab.core.sqlite.opening import WAL_BYTES, Opening, Rows, patiently, rows_of
 from fablab.core.sqlite.sessions import Session, WriteSession
 from fablab.core.transactions import to_the_end
@@ -67,14 +68,26 @@ class KeptConnections:
             return await to_the_end(work)
 
     async def begin(self) -> WriteSession:
-        """Take turns within this process first, then with the others."""
-        await self.turn.acquire()
+        """Take turns within this process first, then with the others; wait for both only so long.
+
+        Otherwise everybody behind one who waits in vain would wait as long again, one by one.
+        """
+        end = time.monotonic() + self.busy_seconds
+        await self._take_turn()
         try:
-            await patiently(lambda: self.writer.execute("BEGIN IMMEDIATE"), self.busy_seconds)
+            left = end - time.monotonic()
+            await patiently(lambda: self.writer.execute("BEGIN IMMEDIATE"), left)
             return WriteSession(self.writer, self._aside)
         except BaseException:
             self.turn.release()
             raise
+
+    async def _take_turn(self) -> None:
+        try:
+            async with asyncio.timeout(self.busy_seconds):
+                await self.turn.acquire()
+        except TimeoutError as late:
+            raise Unavailable(retry_after=2) from late
 
     def finish(self, session: WriteSession) -> None:
         try:
