@@ -9,7 +9,7 @@ from fablab.core import clock, db
 
 MOST_AT_ONCE = 200
 DUE = """
-SELECT id FROM booking WHERE ends_at <= {}
+SELECT id FROM booking WHERE ends_at <= {} AND status IN ('pending', 'confirmed', 'checked_in')
     AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
 LIMIT {}
 """

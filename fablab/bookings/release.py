@@ -20,7 +20,8 @@ DUE = """
 SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} ORDER BY release_at LIMIT {}
 """
 DUE_AT = """
-SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} AND machine IN {} LIMIT {}
+SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} AND machine + 0 IN {}
+LIMIT {}
 """
 # The update decides: of two processes only one is given the row back.
 RELEASE = """

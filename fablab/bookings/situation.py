@@ -75,7 +75,9 @@ class Situation:
 
     @cached_property
     def attended_ids(self) -> frozenset[int]:
-        return frozenset(each.id for each in self.catalogue.machines if self.machine(each).attended)
+        """Those of the rows: of other machines nobody asks."""
+        machines = map(self.view, {row.machine_id for row in self.rows})
+        return frozenset(each.id for each in machines if self.machine(each).attended)
 
     def view(self, machine_id: int) -> MachineView:
         if view := self.catalogue.by_id(machine_id):

@@ -9,7 +9,7 @@ from fablab.core import db
 from fablab.core.periods import Period
 
 # No use is longer than seven days, so whatever started earlier than this has ended; trainings
-# and maintenance may last longer and are found by an index of their own.
+# and maintenance may last longer and are found by an index of their own (NOT keeps the other out).
 REACH = timedelta(days=8)
 
 AROUND = """
@@ -18,7 +18,7 @@ FROM booking WHERE machine IN {} AND starts_at >= {} AND starts_at < {} AND busy
   AND status IN ('pending', 'confirmed', 'checked_in', 'completed')
 UNION ALL
 SELECT id, machine, unit, kind, status, member, starts_at, ends_at, busy_until, decide_by
-FROM booking WHERE machine IN {} AND kind <> 'use' AND starts_at < {} AND busy_until > {}
+FROM booking WHERE machine IN {} AND kind <> 'use' AND NOT starts_at >= {} AND busy_until > {}
   AND status IN ('pending', 'confirmed', 'checked_in', 'completed')
 UNION ALL
 SELECT id, machine, unit, kind, status, member, starts_at, ends_at, busy_until, decide_by

@@ -3,7 +3,7 @@
 import zoneinfo
 from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 MEND = "Install the package tzdata, version 2026.3 or later: pip install --upgrade 'tzdata>=2026.3'"
 
 
+@cache
 def tzdata_version() -> str:
     """The version of the zone data in use, such as "2026.6"."""
     try:

@@ -78,6 +78,10 @@ class Calendar:
     def days(self, start: date, count: int) -> list[OpenDay]:
         return [self.opening(start + DAY * number) for number in range(count)]
 
+    def year_from(self, start: date) -> Iterator[OpenDay]:
+        """A year's days, decided one by one: whoever looks for something stops when it is found."""
+        return (self.opening(start + DAY * number) for number in range(FARTHEST))
+
     def dated_windows(self, period: Period) -> Iterator[tuple[date, Period]]:
         """Windows of every day the period touches and of the evening before, in order."""
         day, last = self.day_of(period.start) - DAY, self.day_of(period.end)
@@ -119,7 +123,7 @@ class Calendar:
     def next_opening(self, after: datetime) -> Period | None:
         """The first window that starts then or later; None if there is none within a year."""
         today = self.day_of(after)
-        for day in self.days(today, FARTHEST):
+        for day in self.year_from(today):
             for window in day.windows:
                 if window.start >= after and not self.is_open(window.start - timedelta.resolution):
                     return self.window_at(window.start)
@@ -127,7 +131,7 @@ class Calendar:
 
     def next_open_lab(self, after: datetime) -> Period | None:
         """The open-lab window running then, or the first one later; None within a year."""
-        for day in self.days(self.day_of(after) - DAY, FARTHEST):
+        for day in self.year_from(self.day_of(after) - DAY):
             for window in day.open_lab:
                 if window.end > after:
                     return window

@@ -11,8 +11,9 @@ from fablab.training.rules import Held, good_on, last_day
 
 HELD = """
 SELECT c.certification, c.level, c.valid_from, c.valid_until, c.inactivity_months, c.state,
-    (SELECT max(b.checked_in_at) FROM booking b JOIN machine m ON m.id = b.machine
-     WHERE b.member = c.member AND m.certification = c.certification) AS last_use
+    CASE WHEN c.inactivity_months IS NOT NULL THEN
+        (SELECT max(b.checked_in_at) FROM booking b JOIN machine m ON m.id = b.machine
+         WHERE b.member = c.member AND m.certification = c.certification) END AS last_use
 FROM certificate c WHERE c.member = {}
 """
 
@@ -22,7 +23,7 @@ def day_of(instant: datetime | None, tz: ZoneInfo) -> date | None:
 
 
 async def held(member_id: int, tz: ZoneInfo) -> tuple[Held, ...]:
-    """Every certificate of a member with the last checked-in use of what it opens.
+    """Every certificate of a member; of one that lapses unused, the last checked-in use.
 
     One statement. It reads the bookings table by name: use is what keeps a certificate alive.
     """
@@ -44,8 +45,9 @@ def of_row(row: dict[str, Any], tz: ZoneInfo) -> Held:
 CERTIFICATES = """
 SELECT c.number, c.certification, f.slug, f.name, c.level, c.valid_from, c.valid_until,
     c.inactivity_months, c.state,
-    (SELECT max(b.checked_in_at) FROM booking b JOIN machine m ON m.id = b.machine
-     WHERE b.member = c.member AND m.certification = c.certification) AS last_use
+    CASE WHEN c.inactivity_months IS NOT NULL THEN
+        (SELECT max(b.checked_in_at) FROM booking b JOIN machine m ON m.id = b.machine
+         WHERE b.member = c.member AND m.certification = c.certification) END AS last_use
 FROM certificate c JOIN certification f ON f.id = c.certification
 WHERE c.member = {} ORDER BY f.slug, c.valid_from DESC, c.id DESC
 """

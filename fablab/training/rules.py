@@ -10,7 +10,8 @@ from datetime import date
 class Held:
     """A certificate somebody holds. `valid_until` is its last day, lab time; None: no end.
 
-    `last_use` is the day of the holder's last checked-in use of a machine that it opens.
+    `last_use` is the day of the holder's last checked-in use of a machine that it opens; known
+    only where `inactivity_months` makes it matter.
     """
 
     certification_id: int
