@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from fablab.bookings.rules import Wish, place
+from fablab.bookings.rules import Facts, Wish, place
 from fablab.bookings.rules.times import next_step, steps_around
 from fablab.bookings.situation import Situation
 from fablab.core import zones
@@ -16,10 +16,12 @@ MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A time that may be chosen. `free` tells whether the shortest booking from it is free."""
+    """A time that may be chosen. `free` tells whether the shortest booking from it is free;
+    `yours`, whether what stands in its way is the member's own."""
 
     at: datetime
     free: bool = True
+    yours: bool = False
 
 
 def starts(
@@ -38,8 +40,15 @@ def starts(
         if situation.place.calendar.attends(wish.period, *manner(view)) is None or carries(
             situation, view, at
         ):
-            found.append(Step(at, not place.clashes(wish, facts) or place.fits(wish, facts)))
+            found.append(step(wish, facts))
     return found
+
+
+def step(wish: Wish, facts: Facts) -> Step:
+    if not (clashes := place.clashes(wish, facts)) or place.fits(wish, facts):
+        return Step(wish.period.start)
+    yours = any(place.is_own_use(each, facts) for each in clashes)
+    return Step(wish.period.start, free=False, yours=yours)
 
 
 def earliest_start(situation: Situation, view: MachineView, notice: timedelta) -> datetime | None:

@@ -93,6 +93,18 @@ async def test_the_same_wish_from_another_form_finds_it_too(
     assert await Booking.count() == 1
 
 
+async def test_another_wish_that_meets_ones_own_booking_leads_to_it(
+    browser: Browser, printer: Machine, ada: Member
+) -> None:
+    """As after an answer that was lost: one goes back, chooses another end and sends again."""
+    made = await asked(browser, starts_at=TEN, ends_at=ELEVEN)
+    again = await asked(browser, starts_at=TEN, ends_at="2026-11-30T11:30:00+00:00")
+    assert again.status_code == 422
+    assert "You have booked this yourself:" in again.text
+    assert "Somebody" not in again.text
+    assert f'<a class="btn gap" href="{made.headers["location"]}">' in again.text
+
+
 async def test_legal_times_are_offered_and_taken_ones_marked(
     browser: Browser, printer: Machine, ada: Member
 ) -> None:

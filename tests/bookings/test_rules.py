@@ -185,6 +185,24 @@ def test_nobody_stands_at_two_machines(other: dict[str, Any], expected: list[str
     assert codes(TOMORROW, own=own, attended_ids=frozenset({1, 2})) == expected
 
 
+@pytest.mark.parametrize(
+    ("blockers", "whose"),
+    [
+        ((taken(TOMORROW),), None),
+        ((taken(TOMORROW, member_id=7),), 99),
+        ((taken(TOMORROW, id=98), taken(TOMORROW, member_id=7)), 99),
+        ((taken(TOMORROW, kind="training", member_id=7),), None),
+    ],
+)
+def test_what_one_has_booked_oneself_is_said_to_be_ones_own(
+    blockers: tuple[Blocker, ...], whose: int | None
+) -> None:
+    [found] = problems(wish(TOMORROW), replace(USUAL, blockers=blockers))
+    assert found.code == "taken"
+    assert found.details.get("booking") == whose
+    assert ("yourself" in found.message) == (whose is not None)
+
+
 def test_the_nearest_legal_values_are_told() -> None:
     def only(period: Period, **known: Any) -> Problem:
         [found] = problems(wish(period), replace(USUAL, **known))

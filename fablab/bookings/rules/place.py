@@ -100,7 +100,10 @@ def is_not_on_hold(wish: Wish, facts: Facts) -> Problem | None:
 
 
 def is_free(wish: Wish, facts: Facts) -> Problem | None:
-    """Peak use decides, never the numbering of units; the turnaround counts once."""
+    """Peak use decides, never the numbering of units; the turnaround counts once.
+
+    What is in the way may be the member's own: then the details name that `booking`.
+    """
     taken = [
         blocker
         for blocker in clashes(wish, facts)
@@ -109,6 +112,11 @@ def is_free(wish: Wish, facts: Facts) -> Problem | None:
     if not taken or fits(wish, facts):
         return None
     free_at = free_again(wish, facts)
+    if own := next((each for each in taken if is_own_use(each, facts)), None):
+        message = N_("You have booked this yourself: {booked}. It is free again at {free_at}.")
+        booked = Period(own.busy.start, own.ends_at)
+        details = {"booking": own.id, "booked": booked, "free_at": free_at}
+        return Problem("taken", message, "starts_at", details, None, [free_at])
     message = N_("Somebody has booked this time. It is free again at {free_at}.")
     if all(blocker.status == "pending" for blocker in taken):
         message = N_("This time was asked for by somebody. It is free again at {free_at}.")
@@ -120,6 +128,10 @@ def is_free(wish: Wish, facts: Facts) -> Problem | None:
         message = N_("The machine is kept for maintenance until further notice.")
         return Problem("taken", message, "starts_at", {"free_at": free_at})
     return Problem("taken", message, "starts_at", {"free_at": free_at}, None, [free_at])
+
+
+def is_own_use(blocker: Blocker, facts: Facts) -> bool:
+    return blocker.kind == "use" and blocker.member_id == facts.person.id
 
 
 FOREVER = 9999
