@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.support import needs, postgres
+from tests.support.terminal import red
 
 NOTHING_COLLECTED = 5
 # What each needs. Browsers are driven with SQLite only: a page looks the same on either.
@@ -55,13 +56,13 @@ def main(arguments: list[str]) -> int:
     wanted = os.environ.get("FABLAB_TEST_DATABASE")
     asked = (wanted,) if wanted else tuple(DATABASES)
     if unknown := set(asked) - set(DATABASES):
-        _red(f"FABLAB_TEST_DATABASE is {' or '.join(DATABASES)}, not {unknown.pop()}.")
+        red(f"FABLAB_TEST_DATABASE is {' or '.join(DATABASES)}, not {unknown.pop()}.")
         return 2
     required = needs.required()
     place = _find_postgres() if "postgresql" in asked else None
     missing = _say_what_is_missing(asked)
     if missing & required:
-        _red("FABLAB_TEST_REQUIRE asks for it, so this is an error.")
+        red("FABLAB_TEST_REQUIRE asks for it, so this is an error.")
         return 1
     with _postgres(place):
         there = [database for database in asked if place or database == "sqlite"]
@@ -81,7 +82,7 @@ def _find_postgres() -> Path | None:
 def _say_what_is_missing(asked: Iterable[str]) -> set[str]:
     missing = needs.missing() & {DATABASES[database] for database in asked}
     for need in sorted(missing):
-        _red(needs.SENTENCES[need])
+        red(needs.SENTENCES[need])
     return missing
 
 
@@ -125,7 +126,7 @@ def _show(outcomes: list[Outcome]) -> None:
         line = f"{one.database:<12}{one.passed:>8}{one.failed:>8}{one.skipped:>9}"
         line += f"{one.seconds:>9.1f}"
         is_fine = not one.failed and one.code in (0, NOTHING_COLLECTED)
-        (print if is_fine else _red)(line)
+        (print if is_fine else red)(line)
 
 
 def _worst(outcomes: list[Outcome]) -> int:
@@ -134,11 +135,6 @@ def _worst(outcomes: list[Outcome]) -> int:
     if all(code == NOTHING_COLLECTED for code in codes):
         return NOTHING_COLLECTED
     return max(abs(code) for code in codes if code != NOTHING_COLLECTED)
-
-
-def _red(line: str) -> None:
-    coloured = sys.stdout.isatty() or "FORCE_COLOR" in os.environ
-    print(f"\033[31m{line}\033[0m" if coloured else line, flush=True)
 
 
 if __name__ == "__main__":
