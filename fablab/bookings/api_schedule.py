@@ -1,13 +1,22 @@
-"""JSON for everybody: who has what when, and what is free. Names only where they may be seen."""
+"""JSON for everybody: who has what when. Names only where they may be seen.
 
+Asked for by every screen and program again and again: see `web.feeds`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
+import msgspec
 from litestar import Request, get
 from litestar.params import FromPath
+from litestar.types import ASGIApp
 
 from fablab.bookings import openings, schedule
-from fablab.bookings.schedule import Block
+from fablab.bookings.schedule import Row, clock_face, who
 from fablab.bookings.schemas import (
     BlockList,
     BlockShown,
@@ -15,21 +24,23 @@ from fablab.bookings.schemas import (
     DayShown,
     During,
     MachineDay,
-    OpeningList,
-    OpeningsAsked,
-    OpeningShown,
     OpenShown,
 )
 from fablab.core import clock, i18n, zones
 from fablab.core.errors import NotFound, Problem, Unreadable
 from fablab.core.periods import Period
+from fablab.core.versions import Stamps
 from fablab.core.words import N_
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.web.auth import Asker, Here, Machines
-from fablab.web.bodies import query
-from fablab.web.openapi import described
+from fablab.machines.queries import catalogue
+from fablab.members.viewer import Viewer
+from fablab.web import feeds
+from fablab.web.auth import Asker
+from fablab.web.bodies import query_of
+from fablab.web.feeds import Made
 
+T = TypeVar("T", bound=msgspec.Struct)
 Asked = Request[Any, Any, Any]
 FARTHEST = timedelta(days=62)
 WEEK = timedelta(days=7)
@@ -39,77 +50,119 @@ WEEK = timedelta(days=7)
     "/machines/{slug:str}/bookings",
     name="api:machine-bookings",
     tags=["schedule"],
-    opt=described(asks=During, gives=BlockList),
+    opt=feeds.described(asks=During, gives=BlockList),
 )
-async def machine_bookings(
-    request: Asked, viewer: Asker, place: Here, machines: Machines, slug: FromPath[str]
-) -> BlockList:
+async def machine_bookings(request: Asked, slug: FromPath[str]) -> ASGIApp:
     """What occupies a machine, in order of start."""
-    view = seen(machines, slug, viewer)
-    asked = query(request, During, place.zone)
+    asking = await Asking.of(request)
+    view = seen(asking.machines, slug, asking.viewer)
+    asked = read(request.scope["query_string"], During, asking.place.zone)
     during = stretch(asked.from_, asked.to)
-    found = await schedule.blocks(during, viewer, machine_id=view.id, names=place.shows_names)
-    return BlockList(items=[shown(block, place) for block in found])
+    what = ("week", view.id, str(during.start), str(during.end), *asking.audience)
+    made_of = (*asking.made_of, asking.stamps.of_machine(view.id))
+
+    async def make() -> Made:
+        rows = await schedule.told(during, view.id, names=asking.names)
+        return made(BlockList(items=[asking.shown(row) for row in rows]), rows)
+
+    return await feeds.answer(request.scope, what, made_of, make)
 
 
 @get(
     "/schedule",
     name="api:schedule",
     tags=["schedule"],
-    opt=described(asks=DayAsked, gives=DayShown),
+    opt=feeds.described(asks=DayAsked, gives=DayShown),
 )
-async def day(request: Asked, viewer: Asker, place: Here, machines: Machines) -> DayShown:
+async def day(request: Asked) -> ASGIApp:
     """The whole lab's day in one answer; today's unless a date is given."""
-    asked = query(request, DayAsked, place.zone).date
+    asking = await Asking.of(request)
+    place = asking.place
+    asked = read(request.scope["query_string"], DayAsked, place.zone).date
     date = asked or zones.local_date(clock.now(), place.zone)
     whole = day_of(date, place)
-    found = schedule.by_machine(await schedule.blocks(whole, viewer, names=place.shows_names))
-    shown_to = machines.visible(staff=bool(viewer and viewer.is_staff))
-    return DayShown(
-        date=date,
-        timezone=place.zone_name,
-        open=[opened(window, place) for window in place.calendar.opening(date).windows],
-        machines=[
-            MachineDay(view.slug, [shown(each, place) for each in found.get(view.id, [])])
-            for view in shown_to
-        ],
+
+    async def make() -> Made:
+        rows = await schedule.told(whole, names=asking.names)
+        by_machine: dict[int, list[BlockShown]] = {}
+        for row in rows:
+            by_machine.setdefault(row["machine"], []).append(asking.shown(row))
+        shown = DayShown(
+            date=date,
+            timezone=place.zone_name,
+            open=[opened(window, place) for window in place.calendar.opening(date).windows],
+            machines=[
+                MachineDay(view.slug, by_machine.get(view.id, []))
+                for view in asking.machines.visible(staff=asking.staff)
+            ],
+        )
+        return made(shown, rows)
+
+    what = ("day", str(date), *asking.audience)
+    return await feeds.answer(
+        request.scope, what, (*asking.made_of, asking.stamps.of_bookings), make
     )
 
 
-@get(
-    "/openings",
-    name="api:openings",
-    tags=["schedule"],
-    opt=described(asks=OpeningsAsked, gives=OpeningList),
-)
-async def free_openings(
-    request: Asked, viewer: Asker, place: Here, machines: Machines
-) -> OpeningList:
-    """Free stretches of a machine or a category, the earliest first; of all without either."""
-    asked = query(request, OpeningsAsked, place.zone)
-    chosen = wanted(machines, asked, viewer)
-    now = clock.now()
-    during = stretch(max(asked.from_ or now, now), asked.to)
-    length = timedelta(minutes=asked.minutes or 0)
-    found = await openings.openings(chosen, place.calendar, during, length)
-    return OpeningList(
-        items=[
-            OpeningShown(
-                each.machine.slug,
-                zones.iso(each.period.start, place.zone),
-                zones.iso(each.period.end, place.zone),
-            )
-            for each in found
-        ]
-    )
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a feed, and how much they may see. Nothing here costs a statement."""
+
+    viewer: Viewer | None
+    place: Place
+    machines: Catalogue
+    stamps: Stamps
+
+    @classmethod
+    async def of(cls, request: Asked) -> "Asking":
+        state = request.scope["state"]
+        stamps: Stamps = state["stamps"]
+        return cls(request.scope["user"], state["place"], await catalogue(stamps), stamps)
+
+    @property
+    def staff(self) -> bool:
+        return self.viewer is not None and self.viewer.is_staff
+
+    @property
+    def names(self) -> bool:
+        return self.staff or self.place.shows_names
+
+    @property
+    def audience(self) -> tuple[bool, bool, str]:
+        """All of whom see the same, but for what is their own."""
+        return self.staff, self.names, i18n.language.get() if self.names else ""
+
+    @property
+    def made_of(self) -> tuple[int, ...]:
+        people = self.stamps["people"] if self.names else 0
+        return self.stamps["lab"], self.stamps["machines"], people
+
+    def shown(self, row: Row) -> BlockShown:
+        zone = self.place.zone
+        return BlockShown(
+            row["id"],
+            row["kind"],
+            row["status"],
+            clock_face(row["starts_at"], zone),
+            clock_face(row["ends_at"], zone),
+            clock_face(row["busy_until"], zone),
+            False,
+            who(row).say(i18n.language.get()) if self.names and row["member"] else None,
+        )
 
 
-def wanted(machines: Catalogue, asked: OpeningsAsked, viewer: Asker) -> tuple[MachineView, ...]:
-    if asked.machine is not None:
-        return (seen(machines, asked.machine, viewer),)
-    if asked.category is not None:
-        return machines.of_category(asked.category)
-    return machines.visible()
+def made(shown: BlockList | DayShown, rows: Sequence[Row]) -> Made:
+    owners: dict[int, list[int]] = {}
+    for row in rows:
+        if row["member"]:
+            owners.setdefault(row["member"], []).append(row["id"])
+    return Made(msgspec.json.encode(shown), owners)
+
+
+@lru_cache(maxsize=512)
+def read(query_string: bytes, asks: type[T], zone: ZoneInfo) -> T:
+    """The query of a feed, read once for all who ask the same."""
+    return query_of(query_string, asks, zone)
 
 
 def seen(machines: Catalogue, slug: str, viewer: Asker) -> MachineView:
@@ -120,7 +173,8 @@ def seen(machines: Catalogue, slug: str, viewer: Asker) -> MachineView:
 
 def stretch(start: datetime | None, end: datetime | None) -> Period:
     """At most 62 days, not backwards: else `Unreadable`."""
-    found = openings.bounded(start, end, clock.now(), WEEK)
+    this_minute = clock.now().replace(second=0, microsecond=0)
+    found = openings.bounded(start, end, this_minute, WEEK)
     if end is not None and start is not None and end < start:
         raise Unreadable(Problem("unreadable", N_("The end must come after the start."), "to"))
     if found.length > FARTHEST:
@@ -140,17 +194,4 @@ def opened(window: Period, place: Place) -> OpenShown:
     return OpenShown(zones.iso(window.start, place.zone), zones.iso(window.end, place.zone))
 
 
-def shown(block: Block, place: Place) -> BlockShown:
-    return BlockShown(
-        id=block.id,
-        kind=block.kind,
-        status=block.status,
-        starts_at=zones.iso(block.starts_at, place.zone),
-        ends_at=zones.iso(block.ends_at, place.zone),
-        busy_until=zones.iso(block.busy_until, place.zone),
-        mine=block.mine,
-        who=block.who.say(i18n.language.get()) if block.who else None,
-    )
-
-
-ROUTES = [machine_bookings, day, free_openings]
+ROUTES = [machine_bookings, day]

@@ -1,24 +1,30 @@
 """Who has what, for pages and feeds: the blocks of a day or a week, as a viewer may see them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from fablab.bookings.taken import REACH
-from fablab.core import db
+from fablab.core import db, zones
 from fablab.core.periods import Period
 from fablab.core.words import Words
 from fablab.members.viewer import Viewer
 
-COLUMNS = """b.id, b.machine, b.unit, b.kind, b.status, b.member, b.starts_at, b.ends_at,
+TIMES = ("starts_at", "ends_at", "busy_until")
+COLUMNS = """b.starts_at, b.id, b.machine, b.unit, b.kind, b.status, b.member, b.ends_at,
     b.busy_until, b.release_at, b.title"""
 NAMES = "m.given_name_ar, m.family_name_ar, m.given_name_latin, m.family_name_latin"
 LIVE = "b.status IN ('pending', 'confirmed', 'checked_in', 'completed')"
+UNTITLED = Words()
+
+Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that occupies a machine. `who` is None unless this viewer may know it."""
 
     id: int
@@ -32,7 +38,7 @@ class Block:
     mine: bool = False
     release_at: datetime | None = None
     who: Words | None = None
-    title: Words = field(default_factory=Words)
+    title: Words = UNTITLED
 
     @property
     def period(self) -> Period:
@@ -58,44 +64,66 @@ async def blocks(
     Names are read only where this viewer may see them: staff, or a lab that shows them.
     """
     with_names = names or (viewer is not None and viewer.is_staff)
-    columns = f"{COLUMNS}, {NAMES}" if with_names else COLUMNS
-    join = "LEFT JOIN member m ON m.id = b.member" if with_names else ""
-    here = "AND b.machine = {}" if machine_id is not None else ""
+    rows = await touching(during, COLUMNS, machine_id, with_names)
+    mine = viewer.id if viewer else None
+    return [block(row, mine, with_names) for row in rows]
+
+
+async def told(
+    during: Period, machine_id: int | None = None, *, names: bool = False
+) -> Sequence[Row]:
+    """The same as rows for a feed: their times are for `clock_face` alone."""
+    # What is computed SQLite gives as it is stored, and nobody turns it into a datetime and back.
+    as_is = "CAST(b.{0} AS TEXT) AS {0}" if db.is_sqlite() else "b.{0}"
+    starts_at, ends_at, busy_until = (as_is.format(name) for name in TIMES)
+    columns = f"{starts_at}, b.id, {ends_at}, {busy_until}, b.machine, b.kind, b.status, b.member"
+    return await touching(during, columns, machine_id, names)
+
+
+async def touching(
+    during: Period, columns: str, machine_id: int | None, names: bool
+) -> Sequence[Row]:
+    """Rows in order of the first two columns: their start, their id."""
+    sql = statement(columns, machine_id is not None, names)
     mine = (machine_id,) if machine_id is not None else ()
+    early = during.start - REACH
+    args = (early, during.end, during.start, *mine, early, during.start, *mine)
+    return await db.fetch(sql, *args)
+
+
+@lru_cache(maxsize=16)
+def statement(columns: str, of_one_machine: bool, names: bool) -> str:
+    columns = f"{columns}, {NAMES}" if names else columns
+    join = "LEFT JOIN member m ON m.id = b.member" if names else ""
+    here = "AND b.machine = {}" if of_one_machine else ""
     # S608: every part is a constant of this module.
-    sql = f"""
+    return f"""
 SELECT {columns} FROM booking b {join}
 WHERE b.starts_at >= {{}} AND b.starts_at < {{}} AND b.busy_until > {{}} AND {LIVE} {here}
 UNION ALL
 SELECT {columns} FROM booking b {join}
 WHERE b.kind <> 'use' AND b.starts_at < {{}} AND b.busy_until > {{}} AND {LIVE} {here}
-ORDER BY 7, 1"""  # noqa: S608
-    early = during.start - REACH
-    args = (early, during.end, during.start, *mine, early, during.start, *mine)
-    rows = await db.fetch(sql, *args)
-    return [block(row, viewer, with_names) for row in rows]
+ORDER BY 1, 2"""  # noqa: S608
 
 
-def block(row: Mapping[str, Any], viewer: Viewer | None, with_names: bool) -> Block:
-    mine = viewer is not None and row["member"] == viewer.id
-    starts_at, ends_at = instant(row["starts_at"]), instant(row["ends_at"])
+def block(row: Row, mine: int | None, with_names: bool) -> Block:
     return Block(
         id=row["id"],
         machine_id=row["machine"],
         unit=row["unit"],
         kind=row["kind"],
         status=row["status"],
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=instant(row["starts_at"]),
+        ends_at=instant(row["ends_at"]),
         busy_until=instant(row["busy_until"]),
-        mine=mine,
+        mine=mine is not None and row["member"] == mine,
         release_at=db.instant(row["release_at"]),
         who=who(row) if with_names and row["member"] else None,
-        title=Words.parse(row["title"]),
+        title=Words.parse(row["title"]) if row["title"] != "{}" else UNTITLED,
     )
 
 
-def who(row: Mapping[str, Any]) -> Words:
+def who(row: Row) -> Words:
     arabic = f"{row['given_name_ar']} {row['family_name_ar']}".strip()
     latin = f"{row['given_name_latin']} {row['family_name_latin']}".strip()
     return Words(arabic, latin, latin)
@@ -105,6 +133,13 @@ def instant(stored: datetime | str) -> datetime:
     found = db.instant(stored)
     assert found is not None
     return found
+
+
+@lru_cache(maxsize=8_192)
+def clock_face(stored: datetime | str, zone: ZoneInfo) -> str:
+    """RFC 3339 with the lab's offset, of an instant as the database gave it (UTC): many begin or
+    end together."""
+    return zones.iso(instant(stored), zone)
 
 
 def by_machine(found: list[Block]) -> dict[int, list[Block]]:

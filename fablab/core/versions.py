@@ -9,7 +9,8 @@ because a count that was rolled back would be given again to other data.
                     machines do not wait for each other
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,9 +21,13 @@ BOOKINGS = "bookings/"
 
 @dataclass(frozen=True)
 class Stamps(Mapping[str, int]):
-    """Every stamp as of one moment; 0 for what has never changed."""
+    """Every stamp as of one moment; 0 for what has never changed.
+
+    `as_of` is the same as long as nobody committed anything; None where that cannot be said.
+    """
 
     found: Mapping[str, int]
+    as_of: Hashable = None
 
     def __getitem__(self, name: str) -> int:
         return self.found.get(name, 0)
@@ -43,21 +48,45 @@ class Stamps(Mapping[str, int]):
         return sum(stamp for name, stamp in self.found.items() if name.startswith(BOOKINGS))
 
 
-_last: tuple[object, Stamps] | None = None
+_last = Stamps({})
+
+# The snapshot of a statement tells which transactions it sees: with the same one, it sees the same.
+SEEN = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text"
+SINCE = f"""
+SELECT now.seen, now.seen = {{}} AS unchanged,
+    CASE WHEN now.seen <> {{}} THEN (SELECT json_object_agg(name, stamp) FROM version) END AS stamps
+FROM (SELECT {SEEN} AS seen) now"""  # noqa: S608
 
 
 async def stamps() -> Stamps:
-    """All of them, in one statement; in none while nobody has committed anything.
+    """All of them, in one statement; on SQLite in none while nobody has committed anything.
 
     Read them before the data: what is cached under an old stamp is corrected at the next look,
     what is cached under a new one never.
     """
+    if db.is_sqlite() or db.engine().transaction_exists():
+        return await looked_up(db.data_version())
+    return await since()
+
+
+async def looked_up(as_of: Hashable) -> Stamps:
     global _last
-    committed = db.data_version()
-    if committed is not None and _last and _last[0] == committed:
-        return _last[1]
+    if as_of is not None and _last.as_of == as_of:
+        return _last
     rows = await db.fetch("SELECT name, stamp FROM version")
-    found = Stamps({row["name"]: row["stamp"] for row in rows})
-    if committed is not None:
-        _last = (committed, found)
+    found = Stamps({row["name"]: row["stamp"] for row in rows}, as_of)
+    if as_of is not None:
+        _last = found
     return found
+
+
+async def since() -> Stamps:
+    """On PostgreSQL they are sent only where somebody committed since they were last."""
+    global _last
+    last, mine = _last, db.engine()
+    known = last.as_of if isinstance(last.as_of, tuple) and last.as_of[0] is mine else (mine, "")
+    [row] = await db.fetch(SINCE, known[1], known[1])
+    if row["unchanged"]:
+        return last
+    _last = Stamps(json.loads(row["stamps"] or "null") or {}, (mine, row["seen"]))
+    return _last

@@ -4,7 +4,7 @@ In a handler: `viewer: SignedIn` behind the guard `signed_in`, `viewer: Asker` w
 come too (None), `place: Here`. A route with `opt={"plain": True}` asks for none of it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from fablab.machines.catalogue import Catalogue
 from fablab.machines.queries import catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import language, limits, sessions, viewers
+from fablab.web.headers import heard
 from fablab.web.visits import cookie_name, visit_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -44,21 +45,20 @@ class Reception:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not scope["route_handler"].opt.get("plain"):
-            await receive_visitor(Request(scope))
+            await receive_visitor(scope)
         await self.app(scope, receive, send)
 
 
-async def receive_visitor(request: Asked) -> None:
-    scope = request.scope
+async def receive_visitor(scope: Any) -> None:
     stamps = await versions.stamps()
     place = await lab.place(stamps)
     scope["state"] |= {"place": place, "stamps": stamps}
     formats.zone_in_use.set(place.zone)
     i18n.language.set(language.negotiated(scope, place.languages, place.default_language))
     api = language.is_api(scope)
-    viewer = await (by_token(request) if api else by_cookie(request))
+    viewer = await (by_token if api else by_cookie)(scope, stamps.as_of)
     scope["user"] = viewer
-    asks_for_another = api and "accept-language" in request.headers
+    asks_for_another = api and any(name == b"accept-language" for name, _ in scope["headers"])
     if viewer and viewer.language in place.languages and not asks_for_another:
         i18n.language.set(viewer.language)
     given: dict[str, Any] = scope["path_params"]
@@ -66,37 +66,41 @@ async def receive_visitor(request: Asked) -> None:
         raise NotFound  # no row has such an id, and PostgreSQL would not even look
 
 
-async def by_cookie(request: Asked) -> Viewer | None:
-    return await viewers.by_session(request.cookies.get(cookie_name(sessions.COOKIE), ""))
+async def by_cookie(scope: Any, as_of: Hashable) -> Viewer | None:
+    if not heard(scope, b"cookie"):
+        return None
+    cookies = Asked(scope).cookies
+    return await viewers.by_session(cookies.get(cookie_name(sessions.COOKIE), ""), as_of)
 
 
-async def by_token(request: Asked) -> Viewer | None:
+async def by_token(scope: Any, as_of: Hashable) -> Viewer | None:
     """Programs come with a token; a bad one is an error and not a visitor."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    address = visit_of(request.scope).address
+    scheme, _, token = heard(scope, b"authorization").partition(" ")
+    address = visit_of(scope).address
     if not scheme:
         limits.api.take(address)
         return None
     if not limits.api.knows(token):
         limits.api.look(address)
-    viewer = await viewers.by_token(token.strip()) if scheme.lower() == "bearer" else None
+    viewer = await viewers.by_token(token.strip(), as_of) if scheme.lower() == "bearer" else None
     limits.api.take(token if viewer else address)
     if viewer is None:
         raise Unauthorized
     return viewer
 
 
-async def provide_viewer(request: Request[Any, Any, Any]) -> Viewer | None:
+# Each needs the one before it: what needs nothing, the framework starts at once, as a task each.
+async def provide_viewer(request: Asked) -> Viewer | None:
     viewer: Viewer | None = request.scope["user"]
     return viewer
 
 
-async def provide_place(request: Request[Any, Any, Any]) -> Place:
+async def provide_place(request: Asked, viewer: Asker) -> Place:
     place: Place = request.scope["state"]["place"]
     return place
 
 
-async def provide_machines(request: Request[Any, Any, Any]) -> Catalogue:
+async def provide_machines(request: Asked, place: Here) -> Catalogue:
     """As of the stamps read at the door: nothing is asked again unless it changed."""
     return await catalogue(request.scope["state"]["stamps"])
 

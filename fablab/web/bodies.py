@@ -64,9 +64,12 @@ def query(request: Request[Any, Any, Any], asks: type[T], tz: ZoneInfo | None = 
 
     A comma does not make a list: a field given twice does.
     """
-    given = parsed(request.scope["query_string"])
+    return query_of(request.scope["query_string"], asks, tz or formats.lab_zone())
+
+
+def query_of(query_string: bytes, asks: type[T], tz: ZoneInfo) -> T:
     try:
-        return forms.read(asks, given, tz or formats.lab_zone())
+        return forms.read(asks, parsed(query_string), tz)
     except Refused as error:
         raise refused(error.problems) from error
 

@@ -42,8 +42,10 @@ def described(
     status: int = 200,
     also: tuple[int, ...] = (),
     keyed: bool = True,
+    tagged: bool = False,
 ) -> dict[str, Any]:
     """A route's `opt`: the Structs of its body, its query and its answer; the answer's status,
-    and other statuses with the same answer; `keyed=False` where no Idempotency-Key is heard."""
+    and other statuses with the same answer; `keyed=False` where no Idempotency-Key is heard,
+    `tagged` where the answer has an ETag."""
     said = {"takes": takes, "asks": asks, "gives": gives, "status": status}
-    return {"described": {**said, "also": also, "keyed": keyed}}
+    return {"described": {**said, "also": also, "keyed": keyed, "tagged": tagged}}

@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 from litestar import Litestar
@@ -25,6 +24,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 logger = logging.getLogger("fablab")
 GIVEN_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
+NUL = re.compile(rb"\x00|%00")
 UNKEPT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -62,8 +62,7 @@ async def let_in(app: App, scope: Scope, receive: Any, send: Any) -> None:
 
 def unreadable(scope: Scope) -> bool:
     """Control characters and half characters, which no page means and no database keeps."""
-    query = unquote_to_bytes(scope["query_string"].replace(b"+", b" "))
-    return bool(UNKEPT.search(scope["path"])) or b"\x00" in query
+    return bool(UNKEPT.search(scope["path"])) or bool(NUL.search(scope["query_string"]))
 
 
 class Door:
@@ -122,5 +121,5 @@ def given_id(scope: Scope) -> str:
     """The id a proxy of ours gave the request already; one from a stranger is not believed."""
     if not addresses.is_ours(addresses.peer(scope)):
         return ""
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    given = headers.heard(scope, b"x-request-id")
     return given if GIVEN_ID.fullmatch(given) else ""

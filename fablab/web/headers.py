@@ -1,4 +1,6 @@
-"""What every answer says to the browser about itself, errors and static files included."""
+"""What a request's headers say, and what every answer says to the browser about itself."""
+
+from typing import Any
 
 from fablab.core.settings import settings
 
@@ -20,6 +22,15 @@ PERMISSIONS = "camera=(self), geolocation=(), gyroscope=(), microphone=(), payme
 TWO_YEARS = 63_072_000
 
 Headers = list[tuple[bytes, bytes]]
+
+
+def heard(scope: Any, name: bytes) -> str:
+    """A header of the request, its first if there are several; empty without one."""
+    for given, value in scope["headers"]:
+        if given == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
 
 
 def standing() -> Headers:

@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Request
 
 from fablab.core.words import LANGUAGES
+from fablab.web.headers import heard
 from fablab.web.visits import cookie_name
 
 COOKIE = "language"
@@ -59,10 +60,14 @@ def chosen(candidates: Iterable[str | None], offered: Sequence[str]) -> str | No
 
 def negotiated(scope: Any, offered: Sequence[str] = LANGUAGES, default: str = "en") -> str:
     """What the request's own headers ask for, without knowing yet who asks."""
-    request: Asked = Request(scope)
-    wish = accepted(request.headers.get("accept-language", ""), tuple(offered))
-    cookie = None if is_api(scope) else request.cookies.get(cookie_name(COOKIE))
+    cookie = None if is_api(scope) or not heard(scope, b"cookie") else cookie_of(scope)
+    wish = accepted(heard(scope, b"accept-language"), tuple(offered))
     return chosen([cookie, wish, default], offered) or default
+
+
+def cookie_of(scope: Any) -> str | None:
+    request: Asked = Request(scope)
+    return request.cookies.get(cookie_name(COOKIE))
 
 
 def is_api(scope: Any) -> bool:

@@ -129,6 +129,9 @@ def parameters(method: str, facts: dict[str, Any], route: HTTPRoute) -> list[dic
         kept = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
         key = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": kept}
         found.append(key)
+    if facts["tagged"]:
+        mark = {"name": "If-None-Match", "in": "header", "required": False}
+        found.append({**mark, "schema": {"type": "string"}})
     return found
 
 
@@ -152,6 +155,10 @@ def responses(
     good: dict[str, Any] = {"description": N_("Done.") if method in UNSAFE else N_("Found.")}
     if facts["gives"] is not None:
         good["content"] = {"application/json": {"schema": schema(facts["gives"])}}
+    same: dict[str, Any] = {}
+    if facts["tagged"]:
+        good["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        same = {"304": {"description": N_("Nothing has changed since.")}}
     errors = {400, 401, 429, 503}
     if route.path_parameters or facts["asks"] is not None or facts["takes"] is not None:
         errors.add(404)  # what is asked for by name may not be there
@@ -160,7 +167,7 @@ def responses(
     if method in UNSAFE:
         errors |= {403, 409, 413, 422}
     found = {str(status): good for status in (facts["status"], *facts["also"])}
-    return found | {str(status): error(status) for status in sorted(errors)}
+    return found | same | {str(status): error(status) for status in sorted(errors)}
 
 
 def error(status: int) -> dict[str, Any]:

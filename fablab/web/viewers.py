@@ -1,8 +1,14 @@
-"""Who is asking, found by the key their browser or their program sends: one statement each."""
+"""Who is asking, found by the key their browser or their program sends: one statement each.
+
+None where they asked a moment ago and nobody has committed anything since: whatever could make
+them somebody else, or nobody, is a commit or the end of their session.
+"""
 
 import json
 import logging
-from datetime import timedelta
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.core import clock, db
@@ -15,6 +21,7 @@ from fablab.members.viewer import Viewer
 logger = logging.getLogger("fablab")
 SEEN_EVERY = timedelta(minutes=5)
 LONGEST_KEY = 200
+MOST_REMEMBERED = 2_000
 
 PERSON = """
 m.id, m.number, m.role, m.language, m.given_name_ar, m.family_name_ar, m.given_name_latin,
@@ -23,7 +30,7 @@ m.family_name_latin, m.email, m.email_confirmed_at,
 (SELECT count(*) FROM notification n WHERE n.member = m.id AND n.read_at IS NULL) AS unread
 """
 BY_SESSION = f"""
-SELECT s.id AS session_id, s.last_seen_at AS seen_at, {PERSON}
+SELECT s.id AS session_id, s.last_seen_at AS seen_at, s.expires_at, {PERSON}
 FROM session s JOIN member m ON m.id = s.member
 WHERE s.key_hash = {{}} AND s.expires_at > {{}} AND m.state = 'active'
 """  # noqa: S608 - both parts are ours
@@ -34,31 +41,78 @@ WHERE t.key_hash = {{}} AND t.revoked_at IS NULL AND m.state = 'active'
 """  # noqa: S608 - both parts are ours
 
 
-async def by_session(key: str) -> Viewer | None:
-    """The member signed in with that session key; None when it is unknown, over or closed."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Whom a key belongs to, until then: the session ends, or their visit is to be noted again."""
+
+    viewer: Viewer
+    until: datetime
+
+
+@dataclass(slots=True)
+class Memory:
+    """Who has asked since the last commit, by the digest of their key."""
+
+    as_of: Hashable = None
+    known: dict[str, Remembered] = field(default_factory=dict)
+
+    def recall(self, hashed: str, as_of: Hashable) -> Viewer | None:
+        if as_of is None or as_of != self.as_of:
+            return None
+        found = self.known.get(hashed)
+        return found.viewer if found and clock.now() < found.until else None
+
+    def keep(self, hashed: str, viewer: Viewer, row: dict[str, Any], as_of: Hashable) -> None:
+        seen_at, expires_at = db.instant(row["seen_at"]), db.instant(row.get("expires_at"))
+        if as_of is None or seen_at is None:
+            return
+        if as_of != self.as_of or len(self.known) >= MOST_REMEMBERED:
+            self.as_of, self.known = as_of, {}
+        due = seen_at + SEEN_EVERY
+        self.known[hashed] = Remembered(viewer, min(due, expires_at or due))
+
+
+_sessions, _tokens = Memory(), Memory()
+
+
+async def by_session(key: str, as_of: Hashable = None) -> Viewer | None:
+    """The member signed in with that session key; None when it is unknown, over or closed.
+
+    `as_of` (see `versions.Stamps`) was read before; without it, the database is asked.
+    """
     if not key or len(key) > LONGEST_KEY:
         return None
-    rows = await db.fetch(BY_SESSION, digest(key), clock.now())
+    hashed = digest(key)
+    if remembered := _sessions.recall(hashed, as_of):
+        return remembered
+    rows = await db.fetch(BY_SESSION, hashed, clock.now())
     if not rows:
         return None
     [row] = rows
     if is_due(row):
         await noted(Session, Session.last_seen_at, row["session_id"])
-    return viewer(row, session_id=row["session_id"])
+    found = viewer(row, session_id=row["session_id"])
+    _sessions.keep(hashed, found, row, as_of)
+    return found
 
 
-async def by_token(token: str) -> Viewer | None:
+async def by_token(token: str, as_of: Hashable = None) -> Viewer | None:
     """The member a program acts for; None when the token is unknown, revoked or closed."""
     if not token or len(token) > LONGEST_KEY:
         return None
-    rows = await db.fetch(BY_TOKEN, digest(token))
+    hashed = digest(token)
+    if remembered := _tokens.recall(hashed, as_of):
+        return remembered
+    rows = await db.fetch(BY_TOKEN, hashed)
     if not rows:
         return None
     [row] = rows
     if is_due(row):
         await noted(ApiToken, ApiToken.last_used_at, row["token_id"])
     may = frozenset(json.loads(row["scopes"])) & frozenset(allowed_scopes(row["role"]))
-    return viewer(row, scopes=may)
+    found = viewer(row, scopes=may)
+    _tokens.keep(hashed, found, row, as_of)
+    return found
 
 
 def viewer(row: dict[str, Any], **came_by: Any) -> Viewer:
