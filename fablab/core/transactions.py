@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ class Nesting:
     """
 
     engine: Engine[Any]
+    asking: Callable[[], AbstractContextManager[None]] = nullcontext  # how errors are told
     _parent: Any
     _savepoint: Any = None
     _is_open = False
@@ -55,7 +57,8 @@ class Nesting:
 
     async def __aenter__(self) -> Any:
         if self._parent is not None:
-            self._savepoint = await self._parent.savepoint()
+            with self.asking():
+                self._savepoint = await self._parent.savepoint()
             return self._parent
         await self._open()
         self._is_open = True
@@ -69,7 +72,8 @@ class Nesting:
         traceback: TracebackType | None,
     ) -> None:
         if self._parent is not None:
-            await (self._undo() if error else self._savepoint.release())
+            with self.asking():
+                await (self._undo() if error else self._savepoint.release())
             return
         try:
             await self._close(keep=error is None)

@@ -25,7 +25,7 @@ SESSION = {
     "application_name": "fablab",
     "timezone": "UTC",
     "idle_in_transaction_session_timeout": "30s",
-    "lock_timeout": "5s",
+    "lock_timeout": "3s",
     "statement_timeout": "30s",
 }
 UNHURRIED = {"lock_timeout": "0", "statement_timeout": "0"}

@@ -21,6 +21,7 @@ class Transaction(Nesting, PostgresTransaction):  # type: ignore[misc]
 
     engine: "SafePostgresEngine"
     connection: Any
+    asking = staticmethod(reaching)
     mode, writes = "BEGIN", True
 
     async def _open(self) -> None:
