@@ -46,7 +46,7 @@ async def sent(request: Asked) -> Template:
     return page(request, "accounts/sent.html")
 
 
-@post("/confirm/again", name="accounts:resend", status_code=303)
+@post("/confirm/again", name="accounts:resend", status_code=303, stands_on=SENT)
 async def resend(request: Asked, place: Here) -> Template | Redirect:
     typed = await form_data(request)
     try:

@@ -27,10 +27,11 @@ from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import go
 
 SCOPE = "bookings:book"
+FORM = "/bookings/new"
 Reading = Callable[[forms.Sent], Awaitable[Wanted]]
 
 
-@post("/bookings", name="bookings:book", guards=[signed_in], status_code=303)
+@post("/bookings", name="bookings:book", guards=[signed_in], status_code=303, stands_on=FORM)
 async def book(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines
 ) -> Template | Redirect:
@@ -42,7 +43,9 @@ async def book(
     return await booked(request, viewer, place, machines, read)
 
 
-@post("/bookings/now", name="bookings:start-now", guards=[signed_in], status_code=303)
+@post(
+    "/bookings/now", name="bookings:start-now", guards=[signed_in], status_code=303, stands_on=FORM
+)
 async def start_now(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines
 ) -> Template | Redirect:

@@ -103,7 +103,7 @@ class NetworksForm(msgspec.Struct):
     networks: Annotated[str, Meta(max_length=1000, extra={"lines": True})] = ""
 
 
-@post("/desk/networks", name="desk:change-networks", **SAVE)
+@post("/desk/networks", name="desk:change-networks", stands_on="/desk/policy", **SAVE)
 async def change_own_networks(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
     """The lab's own addresses: many people sign up and in from one of them."""
     sent = await form_data(request)

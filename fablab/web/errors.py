@@ -34,6 +34,7 @@ from fablab.web.csrf import SAFE
 from fablab.web.language import is_api
 from fablab.web.pages import page
 from fablab.web.visits import visit_of
+from fablab.web.whence import page_of_form
 
 Asked = Request[Any, Any, Any]
 logger = logging.getLogger("fablab")
@@ -122,6 +123,9 @@ def show(request: Asked, error: Exception) -> Response[Any]:
         return problems.answer(told, found.headers)
     if found.status == 401:
         return ask_to_sign_in(request)
+    asks_to_see = found.status == 405 and request.scope["method"] == "GET"
+    if asks_to_see and (to := page_of_form(request.app, request.scope["path"])):
+        return Redirect(to, status_code=303)
     return error_page(request, found)
 
 
