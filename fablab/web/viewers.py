@@ -4,6 +4,7 @@ None where they asked a moment ago and nobody has committed anything since: what
 them somebody else, or nobody, is a commit or the end of their session.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Hashable
@@ -20,6 +21,7 @@ from fablab.members.viewer import Viewer
 
 logger = logging.getLogger("fablab")
 SEEN_EVERY = timedelta(minutes=5)
+SECONDS_TO_NOTE = 0.5  # who only reads does not wait for somebody who writes
 LONGEST_KEY = 200
 MOST_REMEMBERED = 2_000
 
@@ -142,8 +144,9 @@ def is_due(row: dict[str, Any]) -> bool:
 async def noted(table: Any, column: Any, row_id: int) -> None:
     """Write down that they were here. Nobody is turned away because that must wait."""
     try:
-        await seen(table, column, row_id)
-    except Unavailable:
+        async with asyncio.timeout(SECONDS_TO_NOTE):
+            await seen(table, column, row_id)
+    except (Unavailable, TimeoutError):
         logger.info("Not noted when %s %s was last seen.", table.__name__, row_id)
 
 
