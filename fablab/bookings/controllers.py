@@ -6,19 +6,21 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from fablab.bookings import schedule
+from fablab.bookings.occupied import occupied
 from fablab.bookings.pages import day as days_page
 from fablab.bookings.pages import days
 from fablab.bookings.pages import week as weeks_page
 from fablab.bookings.pages.day import Needs
-from fablab.bookings.pages.pieces import Looking
+from fablab.bookings.pages.looking import Looking
+from fablab.bookings.rules import Need
 from fablab.bookings.situation import Situation, known_in
 from fablab.bookings.usable import missing
 from fablab.core import clock, zones
 from fablab.core.errors import NotFound
 from fablab.core.i18n import gettext
+from fablab.core.versions import Stamps
 from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue, MachineView
+from fablab.machines.catalogue import Catalogue, MachineView, Required
 from fablab.members.viewer import Viewer
 from fablab.web.auth import Asked, Asker, Here, Machines
 from fablab.web.flash import flash
@@ -40,12 +42,13 @@ async def show_day(
     now = clock.now()
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    looking, needs = await sight(viewer, place, machines, now, chosen)
+    looking, needs = await sight(request, place, machines, now, chosen)
     views = machines.visible(staff=looking.staff)
     if mine:
         views = tuple(view for view in views if not needs.get(view.id))
     during = days_page.span_of(chosen, place.calendar)
-    blocks = await schedule.blocks(during, viewer, names=place.shows_names)
+    ids = [view.id for view in machines.machines]
+    taken = await occupied(during, viewer, ids, looking.stamps, names=place.shows_names)
     return page(
         request,
         "bookings/day.html",
@@ -53,7 +56,7 @@ async def show_day(
         date=chosen,
         today=today,
         only_mine=bool(mine),
-        day=days_page.drawn(chosen, machines, views, blocks, looking, needs),
+        day=days_page.drawn(chosen, machines, views, taken, looking, needs),
         days=days.links(place.calendar, today, chosen, lambda each: address(each, mine)),
         before=address(chosen - DAY, mine),
         after=address(chosen + DAY, mine),
@@ -74,28 +77,36 @@ def address(day: date, mine: str | None) -> str:
 
 
 async def sight(
-    viewer: Viewer | None, place: Place, machines: Catalogue, now: datetime, day: date
+    request: Asked, place: Place, machines: Catalogue, now: datetime, day: date
 ) -> tuple[Looking, Needs]:
     """Who looks, and what keeps them from which machine. Two statements, none for visitors."""
+    viewer: Viewer | None = request.scope["user"]
+    stamps: Stamps = request.scope["state"]["stamps"]
     if viewer is None:
-        return Looking(now=now, calendar=place.calendar), {}
+        return Looking(now=now, calendar=place.calendar, stamps=stamps), {}
     situation = await known_in(place, machines, viewer.id, now)
     looking = Looking(
         now=now,
         calendar=place.calendar,
         staff=viewer.is_staff,
         plan_horizon=situation.person.plan_horizon,
+        stamps=stamps,
     )
     return looking, {} if viewer.is_staff else needs_of(situation, day)
 
 
 def needs_of(situation: Situation, day: date) -> Needs:
+    """Machines that ask for the same certifications lack the same."""
     at = max(situation.now, zones.midnight(day, situation.place.zone))
-    return {
-        view.id: found
-        for view in situation.catalogue.visible()
-        if (found := missing(situation, view, at))
-    }
+    found: dict[tuple[Required | None, ...], tuple[Need, ...]] = {}
+    needs: dict[int, tuple[Need, ...]] = {}
+    for view in situation.catalogue.visible():
+        asked = (view.requires, view.base)
+        if asked not in found:
+            found[asked] = missing(situation, view, at)
+        if found[asked]:
+            needs[view.id] = found[asked]
+    return needs
 
 
 @get("/machines/{slug:str}/week", name="week")
@@ -111,11 +122,11 @@ async def show_week(
     now = clock.now()
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    looking, needs = await sight(viewer, place, machines, now, chosen)
+    looking, needs = await sight(request, place, machines, now, chosen)
     view = seen(machines, slug, looking)
     first = weeks_page.monday(chosen)
     during = weeks_page.span_of(first, looking)
-    blocks = await schedule.blocks(during, viewer, machine_id=view.id, names=place.shows_names)
+    taken = await occupied(during, viewer, [view.id], looking.stamps, names=place.shows_names)
     return page(
         request,
         "bookings/week.html",
@@ -123,7 +134,7 @@ async def show_week(
         today=today,
         machine=view,
         missing=needs.get(view.id, ()),
-        week=weeks_page.drawn(first, view, blocks, looking),
+        week=weeks_page.drawn(first, view, taken[view.id], looking),
         first=first,
         last=first + WEEK - DAY,
         date=chosen,

@@ -7,6 +7,7 @@ from fablab.core import formats, i18n
 from fablab.core.rendering import environment
 from fablab.core.words import LANGUAGES
 from fablab.web.assets import asset
+from fablab.web.fragments import kept
 
 pages = environment(autoescape=True)
 pages.globals.update(
@@ -15,6 +16,7 @@ pages.globals.update(
         "clock_time": formats.time,
         "local": formats.local,
         "direction": i18n.direction,
+        "kept": kept,
         "LANGUAGES": LANGUAGES,
     }
 )

@@ -1,14 +1,16 @@
 """The day of the whole lab: machines in rows, hours in columns, in the order of the catalogue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fablab.bookings.pages.lanes import Lane, lane
-from fablab.bookings.pages.pieces import NAMED, Looking, is_due
+from fablab.bookings.occupied import Occupied, Taken
+from fablab.bookings.pages.lanes import Lane, kept
+from fablab.bookings.pages.looking import Looking
+from fablab.bookings.pages.pieces import NAMED, is_due
 from fablab.bookings.pages.strips import Strip, strip
 from fablab.bookings.rules import Need
-from fablab.bookings.schedule import Block, by_machine
+from fablab.bookings.schedule import Block
 from fablab.core import zones
 from fablab.core.periods import Period
 from fablab.lab.calendar import Calendar, OpenDay
@@ -19,10 +21,14 @@ Needs = Mapping[int, Sequence[Need]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A lane, and the certifications that keep this person from its machine."""
+    """A lane, and the certifications that keep this person from its machine.
+
+    `key` says all that is in it; None where something is the viewer's own.
+    """
 
     lane: Lane
     missing: Sequence[Need] = ()
+    key: Hashable = None
 
     @property
     def barred(self) -> bool:
@@ -63,9 +69,8 @@ class Day:
     @property
     def kinds(self) -> set[str]:
         """What the legend has to explain."""
-        rows = (row for group in self.groups for row in group.rows)
-        found = {piece.kind for row in rows for piece in row.lane.pieces}
-        return found | ({"now"} if self.now is not None else set())
+        found = {"now"} if self.now is not None else set()
+        return found.union(*(row.lane.kinds for group in self.groups for row in group.rows))
 
 
 def span_of(day: date, calendar: Calendar) -> Period:
@@ -79,19 +84,17 @@ def drawn(
     day: date,
     catalogue: Catalogue,
     machines: Iterable[MachineView],
-    blocks: list[Block],
+    taken: Taken,
     looking: Looking,
     needs: Needs,
 ) -> Day:
     calendar = looking.calendar
     opening, whole = calendar.opening(day), zones.day(day, calendar.zone)
-    taken, chosen = by_machine(blocks), tuple(machines)
-    told = [
-        block.used for view in chosen for block in taken.get(view.id, []) if is_told(block, view)
-    ]
-    shown = strip(whole, opening.windows, told, calendar.zone)
+    chosen, scene = tuple(machines), looking.scene
+    busy = [period for view in chosen for period in told(view, taken[view.id])]
+    shown = strip(whole, opening.windows, busy, calendar.zone)
     rows = {
-        view.id: Row(lane(view, shown, taken.get(view.id, []), looking), needs.get(view.id, ()))
+        view.id: row(kept(view, shown, taken[view.id], looking, scene), needs.get(view.id, ()), day)
         for view in chosen
     }
     return Day(
@@ -103,18 +106,28 @@ def drawn(
             for group in catalogue.grouped(chosen)
         ),
         now=shown.column(looking.now) if shown.period.contains(looking.now) else None,
-        due=due(blocks, catalogue, looking),
+        due=due(taken, catalogue, looking),
     )
 
 
-def is_told(block: Block, view: MachineView) -> bool:
-    """Whether it is drawn by itself: a seat that somebody has in a room is only counted."""
-    return view.units == 1 or block.mine or block.kind in NAMED
+def row(drawn: Lane, missing: Sequence[Need], day: date) -> Row:
+    slugs = tuple(need.slug for need in missing)
+    return Row(drawn, missing, None if drawn.key is None else ("day", drawn.key, day, slugs))
+
+
+def told(view: MachineView, taken: Occupied) -> Sequence[Period]:
+    """When something is drawn by itself: a seat that somebody has in a room is only counted."""
+    if view.units == 1:
+        return taken.used
+    return [each.used for each in taken.blocks if each.mine or each.kind in NAMED]
 
 
 def due(
-    blocks: Iterable[Block], catalogue: Catalogue, looking: Looking
+    taken: Taken, catalogue: Catalogue, looking: Looking
 ) -> tuple[tuple[Block, MachineView], ...]:
     """Mine whose check-in is open now."""
-    mine = ((block, catalogue.by_id(block.machine_id)) for block in blocks if block.mine)
-    return tuple((block, view) for block, view in mine if view and is_due(block, view, looking.now))
+    own = (each for each in taken.values() if each.stamp is None)
+    mine = (block for each in own for block in each.blocks if block.mine)
+    found = ((block, catalogue.by_id(block.machine_id)) for block in mine)
+    open_now = [(block, view) for block, view in found if view and is_due(block, view, looking.now)]
+    return tuple(sorted(open_now, key=lambda each: (each[0].starts_at, each[0].id)))

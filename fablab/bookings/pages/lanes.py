@@ -1,12 +1,14 @@
 """One machine's time on a strip, and what a card says of it first."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from fablab.bookings import openings
+from fablab.bookings.occupied import Occupied
+from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.pieces import (
-    Looking,
     Piece,
     by_seat,
     closed,
@@ -17,8 +19,13 @@ from fablab.bookings.pages.pieces import (
 )
 from fablab.bookings.pages.strips import Strip
 from fablab.bookings.schedule import Block
+from fablab.core.kept import Kept
 from fablab.core.periods import Period
 from fablab.machines.catalogue import MachineView
+
+MINUTE = timedelta(minutes=1)
+MOST = 3_000
+_drawn: Kept["Lane"] = Kept(MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +36,49 @@ class State:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Lane:
+    """`key` says all that it was drawn from; None where something in it is the viewer's own."""
+
     machine: MachineView
     pieces: tuple[Piece, ...]
     state: State
     seats_taken: int = 0
+    key: Hashable = None
 
-    @property
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(piece.kind for piece in self.pieces)
+
+    @cached_property
     def yours(self) -> bool:
-        return any(piece.kind in ("mine", "due", "pending") for piece in self.pieces)
+        return not self.kinds.isdisjoint(("mine", "due", "pending"))
 
 
-def lane(view: MachineView, strip: Strip, blocks: Sequence[Block], looking: Looking) -> Lane:
+def kept(
+    view: MachineView, strip: Strip, taken: Occupied, looking: Looking, scene: Hashable
+) -> Lane:
+    """The lane as it was drawn for anybody of this audience; drawn for this viewer alone where
+    something in it is theirs."""
+    if taken.stamp is None or changes_within(taken, looking.now):
+        return lane(view, strip, taken.blocks, looking)
+    key = (view.id, taken.stamp, strip.period.start, strip.hours, scene)
+    return _drawn.get(key) or _drawn.put(key, lane(view, strip, taken.blocks, looking, key))
+
+
+def changes_within(taken: Occupied, now: datetime) -> bool:
+    """Whether something begins or ends in the minute that runs."""
+    minute = now.replace(second=0, microsecond=0)
+    return any(minute < edge < minute + MINUTE for edge in taken.edges)
+
+
+def lane(
+    view: MachineView,
+    strip: Strip,
+    blocks: Sequence[Block],
+    looking: Looking,
+    key: Hashable = None,
+) -> Lane:
     free = gaps(view, strip, blocks, looking)
     taken = used if view.units == 1 else by_seat
     pieces = [
@@ -55,6 +92,7 @@ def lane(view: MachineView, strip: Strip, blocks: Sequence[Block], looking: Look
         pieces=tuple(sorted(pieces, key=lambda each: (each.kind != "shut", each.c))),
         state=state(view, strip, blocks, free, looking),
         seats_taken=seats_at(looking.now, blocks) if view.units > 1 else 0,
+        key=key,
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import urlencode
 
 from fablab.bookings import openings
+from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.strips import Strip
 from fablab.bookings.rules import handling
 from fablab.bookings.rules.place import FOREVER
@@ -20,30 +21,6 @@ from fablab.machines.catalogue import MachineView
 
 STOPPED = {"out_of_order": "fault", "maintenance": "maintenance"}
 NAMED = ("training", "maintenance")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """Who looks and when: what may be booked follows from it."""
-
-    now: datetime
-    calendar: Calendar
-    staff: bool = False
-    plan_horizon: int | None = None
-
-    def bookable(self, view: MachineView) -> Period | None:
-        """From the first legal instant to the end of the horizon; None when there is none."""
-        days = view.policy.horizon
-        if self.plan_horizon is not None:
-            days = min(days, self.plan_horizon)
-        start = self.now + view.policy.notice_to_book
-        if not view.works:
-            if view.dangerous or not view.is_public or view.expected_back_at is None:
-                return None
-            start = max(start, view.expected_back_at)
-        last = self.calendar.day_of(self.now) + timedelta(days=days)
-        end = zones.day(last, self.calendar.zone).end
-        return Period(start, end) if start < end else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

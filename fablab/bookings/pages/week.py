@@ -1,13 +1,13 @@
 """One machine's week: days in rows, hours in columns, Monday first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from fablab.bookings.pages.lanes import Lane, lane
-from fablab.bookings.pages.pieces import Looking
+from fablab.bookings.occupied import Occupied
+from fablab.bookings.pages.lanes import Lane, kept
+from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
-from fablab.bookings.schedule import Block
 from fablab.core import zones
 from fablab.core.periods import Period
 from fablab.lab.calendar import Calendar, OpenDay
@@ -34,7 +34,7 @@ class Week:
 
     @property
     def kinds(self) -> set[str]:
-        return {piece.kind for day in self.days for piece in day.lane.pieces}
+        return set().union(*(day.lane.kinds for day in self.days))
 
 
 def monday(day: date) -> date:
@@ -46,12 +46,13 @@ def span_of(first: date, looking: Looking) -> Period:
     return Period(zones.midnight(first, zone), zones.day(first + DAY * WEEK, zone).end)
 
 
-def drawn(first: date, view: MachineView, blocks: Sequence[Block], looking: Looking) -> Week:
+def drawn(first: date, view: MachineView, taken: Occupied, looking: Looking) -> Week:
     """All days show the same hours of the wall, so that one row of hours serves them."""
     calendar, zone = looking.calendar, looking.calendar.zone
     days = [first + DAY * number for number in range(WEEK)]
     begins = [zones.midnight(day, zone) for day in days]
-    offset, hours = hours_of(days, blocks, calendar)
+    offset, hours = hours_of(days, taken.used, calendar)
+    scene: Hashable = ("week", looking.scene)
     rows = []
     for day, begin in zip(days, begins, strict=True):
         shown = Strip(Period(begin + offset, begin + offset + HOUR * hours))
@@ -59,7 +60,7 @@ def drawn(first: date, view: MachineView, blocks: Sequence[Block], looking: Look
             WeekDay(
                 opening=calendar.opening(day),
                 start=shown.period.start,
-                lane=lane(view, shown, of_strip(blocks, shown), looking),
+                lane=kept(view, shown, of_strip(taken, shown), looking, scene),
             )
         )
     last = Strip(Period(begins[-1] + offset, begins[-1] + offset + HOUR * hours))
@@ -67,10 +68,9 @@ def drawn(first: date, view: MachineView, blocks: Sequence[Block], looking: Look
 
 
 def hours_of(
-    days: Sequence[date], blocks: Sequence[Block], calendar: Calendar
+    days: Sequence[date], used: Sequence[Period], calendar: Calendar
 ) -> tuple[timedelta, int]:
     """How long after midnight the strips begin, and how many hours they show."""
-    used = [block.used for block in blocks]
     spans = []
     for day in days:
         whole = zones.day(day, calendar.zone)
@@ -81,5 +81,6 @@ def hours_of(
     return begin, min((end - begin) // HOUR, MOST)
 
 
-def of_strip(blocks: Sequence[Block], shown: Strip) -> list[Block]:
-    return [each for each in blocks if each.busy.overlaps(shown.period)]
+def of_strip(taken: Occupied, shown: Strip) -> Occupied:
+    found = tuple(each for each in taken.blocks if each.busy.overlaps(shown.period))
+    return replace(taken, blocks=found)
