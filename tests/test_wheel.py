@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 from zipfile import ZipFile
 
 import httpx
@@ -19,6 +20,9 @@ from tests.test_cli import within
 pytestmark = pytest.mark.slow
 
 LANGUAGES = {"ar": 'dir="rtl"', "fr": 'dir="ltr"', "en": 'dir="ltr"'}
+PAGES = ("/", "/machines", "/schedule", "/sign-in", "/sign-up", "/api/docs")
+STATIC = re.compile(r'(?:href|src)="(/static/[^"#?]+)')
+IN_STYLE = re.compile(r'url\("?(?!data:)([^)"#]+)"?\)')
 LONGEST = 300  # seconds that pip may take
 ELSEWHERE = {
     name: value
@@ -69,12 +73,15 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def demo(commands: Path, folder: Path) -> Iterator[str]:
+    """`fablab demo` as a stranger runs it: an empty folder, a home with nothing in it."""
     port = free_port()
+    home = folder / "home"
+    home.mkdir()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [commands / "fablab", "demo", "--port", str(port)],
             cwd=folder,
-            env=ELSEWHERE,
+            env=ELSEWHERE | {"HOME": str(home)},
             stdout=log,
             stderr=log,
         )
@@ -103,6 +110,13 @@ def test_it_carries_what_lies_beside_the_code(wheel: Path) -> None:
     assert (beside | inside) - carried == set()
 
 
+def test_it_carries_nothing_else(wheel: Path) -> None:
+    """No tests, no measures, no lab's data."""
+    found = {name.partition("/")[0] for name in ZipFile(wheel).namelist()}
+    assert {name for name in found if not name.endswith(".dist-info")} == {"fablab"}
+    assert not [name for name in ZipFile(wheel).namelist() if ".sqlite" in name]
+
+
 def files(*folders: str) -> list[Path]:
     left_out = {".mo", ".pot", ".pyc"}
     found = (path for folder in folders for path in (ROOT / folder).rglob("*"))
@@ -111,19 +125,34 @@ def files(*folders: str) -> list[Path]:
 
 def test_the_demo_serves_in_three_languages_with_styles(installed: Path, tmp_path: Path) -> None:
     with demo(installed, tmp_path) as address, httpx.Client(base_url=address) as client:
-        pages = {
-            language: client.get("/sign-in", headers={"Accept-Language": language}).text
-            for language in LANGUAGES
-        }
-        [style] = set(re.findall(r'href="([^"]+\.css)"', "".join(pages.values())))
-        assert client.get(style).headers["content-type"].startswith("text/css")
+        read = {language: pages_in(client, language) for language in LANGUAGES}
+        named = {link for pages in read.values() for page in pages for link in STATIC.findall(page)}
+        styles = {link for link in named if link.endswith(".css")}
+        for style in styles:
+            named |= {urljoin(style, link) for link in IN_STYLE.findall(client.get(style).text)}
+        kinds = {link: client.get(link).headers["content-type"] for link in named}
+    assert styles
+    assert {kinds[style] for style in styles} == {"text/css; charset=utf-8"}
+    assert not [link for link, kind in kinds.items() if kind.startswith("text/html")]
     for language, direction in LANGUAGES.items():
-        head = pages[language].partition("<body")[0]
-        assert f'<html lang="{language}' in head
-        assert direction in head
-    headings = {page.partition("<h1")[2].partition("</h1>")[0] for page in pages.values()}
-    assert len(headings - {""}) == len(LANGUAGES)
+        for page in read[language]:
+            head = page.partition("<body")[0]
+            assert f'<html lang="{language}' in head
+            assert direction in head
+    titles = {tuple(title(page) for page in pages) for pages in read.values()}
+    assert len(titles) == len(LANGUAGES)
+    assert "" not in {title for several in titles for title in several}
     in_order(installed, tmp_path)
+
+
+def pages_in(client: httpx.Client, language: str) -> list[str]:
+    asked = [client.get(page, headers={"Accept-Language": language}) for page in PAGES]
+    assert {answer.status_code for answer in asked} == {200}
+    return [answer.text for answer in asked]
+
+
+def title(page: str) -> str:
+    return page.partition("<title>")[2].partition("</title>")[0]
 
 
 def in_order(commands: Path, folder: Path) -> None:
