@@ -80,7 +80,8 @@ async def kill_once(copy: Copy, tokens: list[str], many: int, way: str, after: i
         due = await nobody_came()
         async with serve():
             await crowd.book()
-            await caught_up(due)
+            await released(due)
+            await all_mailed()
         tally.mailed = len(list(Path(mail).glob("*.eml")))
     await look_again(tally, crowd, due, copy)
     return tally
@@ -129,19 +130,22 @@ async def nobody_came() -> int:
     return due.id
 
 
-async def caught_up(due: int) -> None:
-    """Whoever did not come is released, and every mail goes out."""
+async def released(due: int) -> None:
     await until(
         lambda: Booking.exists().where(Booking.id == due, Booking.status == "no_show").run()
     )
+
+
+async def all_mailed() -> None:
+    """Whoever serves has sent what waits."""
     # What the killed process had taken to send would wait for the end of its lease.
     await Notification.update({Notification.leased_until: None}, force=True)
     waits = Notification.mail_state == MailState.WAITING
 
-    async def mailed() -> bool:
+    async def none_waits() -> bool:
         return not await Notification.exists().where(waits)
 
-    await until(mailed, MAILED_WITHIN)
+    await until(none_waits, MAILED_WITHIN)
 
 
 async def look_again(tally: Tally, crowd: Crowd, due: int, copy: Copy) -> None:
@@ -151,8 +155,8 @@ async def look_again(tally: Tally, crowd: Crowd, due: int, copy: Copy) -> None:
     tally.lost += sorted(set(crowd.made.values()) ^ there)
     tally.halves += await whole.halves(due)
     tally.check += await whole.check(copy)
-    released = (Activity.verb == "released") & (Activity.thing_id == due)
-    assert await Activity.count().where(released) == 1
+    once = (Activity.verb == "released") & (Activity.thing_id == due)
+    assert await Activity.count().where(once) == 1
     assert await Strike.count() == 1
     assert await Booking.count().where(Booking.status == Status.NO_SHOW) == 1
     assert await Notification.count().where(Notification.template == "bookings/released") == 1
