@@ -96,13 +96,15 @@ def statement(columns: str, of_one_machine: bool, names: bool) -> str:
     columns = f"{columns}, {NAMES}" if names else columns
     join = "LEFT JOIN member m ON m.id = b.member" if names else ""
     here = "AND b.machine = {}" if of_one_machine else ""
+    # All of history starts before: what is no use is found by its machine, never by its start.
+    there = here or "AND b.machine IN (SELECT id FROM machine)"
     # S608: every part is a constant of this module.
     return f"""
 SELECT {columns} FROM booking b {join}
 WHERE b.starts_at >= {{}} AND b.starts_at < {{}} AND b.busy_until > {{}} AND {LIVE} {here}
 UNION ALL
 SELECT {columns} FROM booking b {join}
-WHERE b.kind <> 'use' AND b.starts_at < {{}} AND b.busy_until > {{}} AND {LIVE} {here}
+WHERE b.kind <> 'use' AND NOT b.starts_at >= {{}} AND b.busy_until > {{}} AND {LIVE} {there}
 ORDER BY 1, 2"""  # noqa: S608
 
 
