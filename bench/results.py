@@ -148,7 +148,7 @@ def amount(figure: float | None, unit: str) -> str:
 def number(figure: float | None) -> str:
     if figure is None:
         return ""
-    return f"{figure:,.{0 if figure >= 100 else 1 if figure >= 10 else 2}f}"
+    return f"{figure:,.{0 if figure >= 100 else 1 if figure >= 10 else 2 if figure >= 1 else 3}f}"
 
 
 def ratios(latest: Sequence[Result]) -> str:

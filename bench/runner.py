@@ -1,5 +1,6 @@
 """One run: each database, each size, a copy of its own, the cases one after another."""
 
+import shutil
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -79,12 +80,12 @@ def _elsewhere(wanted: Wanted) -> Iterator[Result]:
 
 def _prepared(wanted: Wanted, kind: str, size: int, url: str) -> Place:
     folder = databases.CACHE / "served"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     environment = databases.environment(url, folder, BENCH_PROFILE=str(folder / "profile"))
     writes = any(case.once for case in wanted.of(AS_IT_IS).values())
     found = inside("people", environment, wishes=WISHES if writes else 0)
     log = folder / "log"
-    log.unlink(missing_ok=True)
     return Place(kind, size, environment, log, found["values"], found["rows"])
 
 

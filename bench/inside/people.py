@@ -7,13 +7,15 @@ from typing import Any
 
 from bench.inside.answering import answer
 from fablab.bookings.tables import Booking
-from fablab.core import clock, db, zones
+from fablab.core import clock, db, jobs, zones
 from fablab.core.periods import Period
 from fablab.core.secrets import digest, new_token
 from fablab.demo.generating import SLUG
+from fablab.lab.place import Place
 from fablab.lab.queries import read_place
 from fablab.machines.tables import Machine
 from fablab.members.tables import ApiToken, Member, Session
+from fablab.schedule import NIGHTLY
 
 SOON = timedelta(hours=2)  # longer than anybody measures
 STEP = timedelta(minutes=30)
@@ -37,6 +39,7 @@ async def prepare(wishes: int) -> dict[str, Any]:
         await everybody_came()
         members = await signed_in()
         lab = await read_place()
+        await last_night(lab)
         today = lab.calendar.day_of(clock.now())
         ours = Machine.slug.like(f"{SLUG}-%")
         machines = await Machine.objects().where(ours).order_by(Machine.id)
@@ -61,6 +64,16 @@ async def everybody_came() -> None:
     await db.execute(GONE, now)
     await db.execute(HERE, now + SOON)
     await db.execute(REMINDED, now + SOON)
+
+
+async def last_night(lab: Place) -> None:
+    """Last night's jobs are done: else the server would make a backup in the middle of it all."""
+
+    async def nothing() -> None:
+        pass
+
+    for name, (at, _) in NIGHTLY.items():
+        await jobs.once(name, jobs.last_due(at, lab.zone, clock.now()), nothing)
 
 
 @db.transactional

@@ -8,6 +8,7 @@ of what occupies machines. The lab, its catalogue and people's names stay as the
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from fablab.core import versions
 from fablab.core.sqlite import KeptSQLiteEngine
