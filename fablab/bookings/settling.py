@@ -7,14 +7,13 @@ from fablab.core import clock, db
 
 # What is due is little, a machine's history long: `+ 0` keeps the index of machines out of it.
 DUE = """
-SELECT 1 AS due FROM booking WHERE machine + 0 IN {} AND status = 'confirmed' AND release_at <= {}
-UNION ALL
-SELECT 1 FROM booking WHERE machine IN {} AND status = 'pending'
-    AND (starts_at <= {} OR decide_by <= {})
-LIMIT 1
+SELECT 1 AS due WHERE EXISTS (
+    SELECT 1 FROM booking WHERE machine + 0 IN {} AND status = 'confirmed' AND release_at <= {}
+) OR EXISTS (
+    SELECT 1 FROM booking WHERE machine IN {} AND status = 'pending'
+        AND (starts_at <= {} OR decide_by <= {})
+)
 """
-
-
 DUE_BESIDE = """
 SELECT machine FROM booking WHERE machine + 0 = (SELECT machine FROM booking WHERE id = {})
     AND status = 'confirmed' AND release_at <= {}
