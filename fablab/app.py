@@ -24,8 +24,10 @@ from fablab.web.errors import HANDLERS
 from fablab.web.health import HEALTH
 from fablab.web.jinja import template_config
 from fablab.web.limits import LARGEST_BODY
+from fablab.web.live import LIVE
+from fablab.web.watching import watch
 
-OWN = [choose_language, static_files, *HEALTH, api_docs.docs]
+OWN = [choose_language, static_files, *HEALTH, *LIVE, api_docs.docs]
 WORTH_PACKING = 1_024
 
 
@@ -50,7 +52,8 @@ def lifespan(jobs: bool) -> Any:
         check_zone_data()
         logs.set_up()
         async with db.connected(), schedule.running(pages=True, work=jobs):
-            yield
+            with watch.opened():
+                yield
 
     return living
 

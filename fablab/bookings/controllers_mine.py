@@ -17,6 +17,7 @@ from fablab.members.queries import holds_in_force
 from fablab.members.viewer import Viewer
 from fablab.notifications.queries import inbox
 from fablab.training.queries import Certified, certificates_of
+from fablab.web import watching as live
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import page
 
@@ -36,11 +37,13 @@ class Certificate:
 async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines) -> Template:
     now = clock.now()
     today = place.calendar.day_of(now)
+    version = await live.current(live.Topic(member=viewer.id), request.scope["state"]["stamps"])
     own = await mine(viewer.id, now)
     certified = await certificates_of(viewer.id, today, place.zone)
     return page(
         request,
         "bookings/me.html",
+        version=version,
         now=now,
         due=due(own.coming, machines, now),
         coming=with_machines(own.coming, machines),

@@ -9,7 +9,9 @@ import click
 
 STOP_WITHIN = 4  # seconds a request may still take once we were told to stop
 BACKLOG = 1024  # connections the system keeps while all workers are busy
-AT_ONCE = 256  # requests a worker takes on at the same time; the rest waits in the backlog
+# Connections a worker takes on, idle ones and those of open streams (watching.MOST) included: the
+# rest waits in the backlog.
+CONNECTIONS = 2048
 
 
 @click.command("serve")
@@ -38,7 +40,7 @@ def serve(host: str, port: int, workers: int = 1, *, jobs: bool = True) -> None:
         "loop": Loops.auto if sys.platform == "win32" else Loops.uvloop,
         "websockets": False,
         "backlog": BACKLOG,
-        "backpressure": AT_ONCE,
+        "backpressure": CONNECTIONS,
         "respawn_failed_workers": True,
         "workers_kill_timeout": STOP_WITHIN,
         "log_access": False,  # ours has the request's id and no secret address

@@ -24,6 +24,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 logger = logging.getLogger("fablab")
 GIVEN_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
+STREAM = (b"content-type", b"text/event-stream")
 NUL = re.compile(rb"\x00|%00")
 UNKEPT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -70,7 +71,7 @@ class Door:
 
     def __init__(self, scope: Scope, send: Any) -> None:
         self.scope, self.send, self.status = scope, send, 0
-        self.started = time.perf_counter()
+        self.started, self.is_noted = time.perf_counter(), False
         self.visit = Visit(id=given_id(scope) or new_id(), address=addresses.client(scope))
         scope["state"] = {**scope.get("state", {}), "visit": self.visit}
         scope["user"] = scope["auth"] = None
@@ -83,6 +84,8 @@ class Door:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = self.dressed(list(message.get("headers", ())))
+            if STREAM in message["headers"]:
+                self.note()  # when it begins: how long somebody listens is not how long we took
         elif self.bodiless and message["type"] == "http.response.body":
             message["body"] = b""
         await self.send(message)
@@ -110,6 +113,12 @@ class Door:
         await self({"type": "http.response.body", "body": text})
 
     def close(self) -> None:
+        if not self.is_noted:
+            self.note()
+
+    def note(self) -> None:
+        """The line in the log and the counters, once a request."""
+        self.is_noted = True
         seconds = time.perf_counter() - self.started
         template = self.scope.get("path_template") or ""
         measures.note(self.method, template, self.status, seconds)

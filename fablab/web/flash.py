@@ -16,6 +16,7 @@ from fablab.web.visits import cookie_name, forget_cookie, set_cookie, visit_of
 COOKIE = "flash"
 TEN_MINUTES = 600
 LONGEST, MOST = 500, 4
+BACKGROUND = "x-fragment"  # a script asks: what a person should read once waits for a real visit
 Kind = Literal["ok", "warn", "stop", ""]
 
 
@@ -33,9 +34,11 @@ def flash(request: Request[Any, Any, Any], text: str, kind: Kind = "ok") -> None
 
 
 def shown(request: Request[Any, Any, Any]) -> list[Flash]:
-    """Everything to be told on this page, which is thereby told."""
+    """Everything to be told on this page, which is thereby told; nothing to a script."""
     sent = request.cookies.get(cookie_name(COOKIE))
     visit = visit_of(request.scope)
+    if BACKGROUND in request.headers:
+        return []
     waiting = [*unpacked(sent or ""), *visit.flashes]
     if sent or visit.flashes:
         visit.flashes.clear()

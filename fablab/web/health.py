@@ -9,6 +9,7 @@ from fablab.core import clock, heartbeat, schema
 from fablab.core.errors import Unavailable, WrongSetup
 from fablab.core.zones import check_zone_data
 from fablab.web.measures import measures
+from fablab.web.watching import watch
 
 PROMETHEUS = "text/plain; version=0.0.4"
 NO_STORE = {"cache-control": "no-store"}
@@ -58,7 +59,7 @@ async def jobs() -> str:
 @get("/metrics", name="metrics", opt={"plain": True}, sync_to_thread=False)
 def metrics() -> Response[str]:
     """What this process has answered, as Prometheus reads it."""
-    return Response(measures.told(), media_type=PROMETHEUS, headers=NO_STORE)
+    return Response(measures.told(watch.counted()), media_type=PROMETHEUS, headers=NO_STORE)
 
 
 HEALTH = [health, ready, metrics]

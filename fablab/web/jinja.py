@@ -5,11 +5,20 @@ from litestar.template import TemplateConfig
 
 from fablab.core import formats, i18n
 from fablab.core.rendering import environment
+from fablab.core.versions import Stamps
 from fablab.core.words import LANGUAGES
 from fablab.web.assets import asset
 from fablab.web.fragments import kept
+from fablab.web.watching import Topic
+
+
+def live_version(stamps: Stamps, machine: int | None = None) -> str:
+    """Which version of the schedule, or of one machine's, a page shows: `stamps | live_version`."""
+    return Topic(machine=machine).version(stamps)
+
 
 pages = environment(autoescape=True)
+pages.filters["live_version"] = live_version
 pages.globals.update(
     {
         "asset": asset,

@@ -4,6 +4,7 @@ Counted at the door, so that what is refused before any handler counts with its 
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -27,8 +28,8 @@ class Measures:
         self.buckets[verb, template][place] += 1
         self.seconds[verb, template] += seconds
 
-    def told(self) -> str:
-        """Everything in the Prometheus text format."""
+    def told(self, streams: Mapping[str, int] | None = None) -> str:
+        """Everything in the Prometheus text format. `streams` are open now, by their kind."""
         lines = [
             "# HELP fablab_requests_total Answers by route and status.",
             "# TYPE fablab_requests_total counter",
@@ -43,6 +44,11 @@ class Measures:
         ]
         for method, path in sorted(self.buckets):
             lines += self.histogram(method, path)
+        lines += [
+            "# HELP fablab_streams Pages that are told of changes at this moment.",
+            "# TYPE fablab_streams gauge",
+        ]
+        lines += [f'fablab_streams{{kind="{kind}"}} {n}' for kind, n in (streams or {}).items()]
         return "\n".join(lines) + "\n"
 
     def histogram(self, method: str, path: str) -> list[str]:

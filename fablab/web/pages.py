@@ -5,8 +5,8 @@
     return go(request, "/me", _("Your booking is made."))
 
 Every template finds `lang`, `dir`, `place`, `viewer`, `unread`, `flashes`, `csrf_input`, `path`,
-`again`, `problems`, `values`, `url(name, **params)` and the global `asset(name)`. `place` and
-`viewer` are None on an error made before anybody was asked.
+`again`, `stamps`, `problems`, `values`, `url(name, **params)` and the global `asset(name)`.
+`place`, `stamps` and `viewer` are None on an error made before anybody was asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -74,6 +74,7 @@ def known_to_all(request: Asked) -> dict[str, Any]:
         "lang": lang,
         "dir": i18n.direction(lang),
         "place": scope["state"].get("place"),
+        "stamps": scope["state"].get("stamps"),
         "viewer": viewer,
         "unread": viewer.unread if viewer else 0,
         "flashes": flash.shown(request),

@@ -90,6 +90,10 @@ accounts:forgotten              200       200      200   200   200     200     2
 accounts:ask-reset              303       303      303   303   303     303     303
 health                          200       200      200   200   200     200     200
 language                        422       422      422   422   422     422     422
+live:machine                    200       200      200   200   200     200     200
+live:machine hidden             404       404      404   404   404     200     200
+live:me                         in        200      200   200   200     200     200
+live:schedule                   200       200      200   200   200     200     200
 machines                        200       200      200   200   200     200     200
 machine                         200       200      200   200   200     200     200
 machine hidden                  404       404      404   404   404     200     200

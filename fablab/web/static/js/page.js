@@ -37,15 +37,15 @@ addEventListener("pageshow", (event) => {
 document.getElementById("problems")?.focus();
 
 // A chosen date shows its day without another press; typing one is given time to finish.
-for (const form of document.querySelectorAll("form[data-jump]")) {
-  let waiting;
-  form.addEventListener("change", (event) => {
-    clearTimeout(waiting);
-    if (event.target.type === "date" && event.target.value) {
-      waiting = setTimeout(() => form.requestSubmit(), 600);
-    }
-  });
-}
+let jumping;
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-jump]");
+  if (!form) return;
+  clearTimeout(jumping);
+  if (event.target.type === "date" && event.target.value) {
+    jumping = setTimeout(() => form.requestSubmit(), 600);
+  }
+});
 
 // Menus close when one looks elsewhere.
 function closeMenus(except) {

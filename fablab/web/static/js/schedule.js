@@ -2,7 +2,7 @@
 // Without this module every gap is a link to the form, where the times are chosen.
 
 const STEP = 5;
-const grid = document.querySelector(".day-grid");
+let grid = document.querySelector(".day-grid");
 
 function columnAt(track, x) {
   const box = track.getBoundingClientRect();
@@ -103,16 +103,19 @@ function follow(link, first) {
   addEventListener("keydown", cancel);
 }
 
+// Where the line was when the page was drawn, and when that was.
+let drawn = null;
+
+function noteNow() {
+  const line = grid?.querySelector(".now-line > span");
+  drawn = line && { line, column: place(line).from, at: performance.now() };
+}
+
 function keepNow() {
-  const line = grid.querySelector(".now-line > span");
-  if (!line) return;
-  const first = place(line).from;
-  const opened = performance.now();
-  setInterval(() => {
-    const column = first + Math.floor((performance.now() - opened) / (STEP * 60_000));
-    line.style.setProperty("--c", column);
-    line.hidden = column >= Number(grid.dataset.columns);
-  }, 60_000);
+  if (!drawn) return;
+  const column = drawn.column + Math.floor((performance.now() - drawn.at) / (STEP * 60_000));
+  drawn.line.style.setProperty("--c", column);
+  drawn.line.hidden = column >= Number(grid.dataset.columns);
 }
 
 function showNow() {
@@ -125,12 +128,18 @@ function showNow() {
 
 if (grid?.dataset.columns) {
   const wide = matchMedia("(min-width: 40.01rem)");
-  grid.addEventListener("pointerdown", (event) => {
-    const link = event.target.closest("a.free");
+  // On the document: the strip itself may be exchanged for a newer one.
+  document.addEventListener("pointerdown", (event) => {
+    const link = event.target.closest(".day-grid a.free");
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if (link && plain && event.pointerType !== "touch" && wide.matches) follow(link, event);
   });
-  grid.addEventListener("dragstart", (event) => event.preventDefault());
-  keepNow();
+  document.addEventListener("dragstart", (event) => event.target.closest?.(".day-grid") && event.preventDefault());
+  document.addEventListener("page:renewed", () => {
+    grid = document.querySelector(".day-grid") ?? grid;
+    noteNow();
+  });
+  noteNow();
+  setInterval(keepNow, 60_000);
   showNow();
 }
