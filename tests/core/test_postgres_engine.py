@@ -198,7 +198,7 @@ async def test_sessions_speak_utc_and_do_not_wait_for_ever(postgres: SafePostgre
     assert await shown("application_name") == "fablab"
     assert await shown("lock_timeout") == "3s"
     assert await shown("statement_timeout") == "30s"
-    assert await shown("idle_in_transaction_session_timeout") == "30s"
+    assert await shown("idle_in_transaction_session_timeout") == "15s"
 
 
 async def test_a_naive_datetime_is_refused(postgres: SafePostgresEngine) -> None:

@@ -60,6 +60,7 @@ class Crowd:
     urls: list[str]
     waiting: deque[Wish]
     at_once: int = 16
+    patience: float = 30  # seconds
     made: dict[int, int] = field(default_factory=dict)  # wish: the booking it was told of
     lost: set[int] = field(default_factory=set)  # wishes whose answer never came
     told: Counter[str] = field(default_factory=Counter)
@@ -85,15 +86,15 @@ class Crowd:
         """Until no wish waits. A wish that is refused for now, or lost, is sent again."""
         limits = httpx.Limits(max_connections=self.at_once)
         async with (
-            httpx.AsyncClient(timeout=30, limits=limits) as client,
+            httpx.AsyncClient(timeout=self.patience, limits=limits) as client,
             asyncio.TaskGroup() as group,
         ):
             for place in range(self.at_once):
-                group.create_task(self._go_on(client, self.urls[place % len(self.urls)]))
+                group.create_task(self._go_on(client, place))
 
-    async def _go_on(self, client: httpx.AsyncClient, url: str) -> None:
+    async def _go_on(self, client: httpx.AsyncClient, place: int) -> None:
         while self.waiting:
-            wish = self.waiting.popleft()
+            url, wish = self.urls[place % len(self.urls)], self.waiting.popleft()
             try:
                 await self._ask(client, url, wish)
             except (httpx.TransportError, asyncio.CancelledError) as gone:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
 from fablab.core import db
 from fablab.core.facts import load
@@ -18,12 +19,12 @@ async def stored() -> set[int]:
     return {row["id"] for row in await db.fetch("SELECT id FROM booking")}
 
 
-async def halves(but: int = 0) -> list[str]:
+async def halves(but: Iterable[int] = ()) -> list[str]:
     """Bookings without their one activity or their one notice, and either of them without one.
 
-    `but`: a booking that a test has put there by itself.
+    `but`: bookings that a test has put there by itself.
     """
-    bookings = Counter(await stored() - {but})
+    bookings = Counter(await stored() - set(but))
     recorded = Counter(row["thing_id"] for row in await db.fetch(ACTIVITY))
     noticed = Counter(load(row["facts"])["booking"] for row in await db.fetch(NOTICES))
     [kept] = await db.fetch(UNANSWERED)

@@ -16,6 +16,10 @@ SENTENCES = {
         "A browser is missing: no page was tested in one. "
         "Install one (apt install chromium) so that chromium or google-chrome is on the path."
     ),
+    "networks": (
+        "Networks of our own are not allowed here: two hosts were tested as two groups of "
+        "processes only, and no cable was pulled. Run as root where namespaces are allowed."
+    ),
 }
 
 

@@ -55,11 +55,9 @@ def read(content: bytes) -> EmailMessage:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncIterator[Postbox]:
+async def mail_server(host: str = "127.0.0.1") -> AsyncIterator[Postbox]:
     box, loop = Postbox(), asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(box, hostname="lab.test", loop=loop), "127.0.0.1", 0
-    )
+    server = await loop.create_server(lambda: SMTP(box, hostname="lab.test", loop=loop), host, 0)
     async with server:
-        box.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        box.url = f"smtp://{host}:{server.sockets[0].getsockname()[1]}"
         yield box

@@ -24,7 +24,7 @@ from fablab.core.transactions import to_the_end
 SESSION = {
     "application_name": "fablab",
     "timezone": "UTC",
-    "idle_in_transaction_session_timeout": "30s",
+    "idle_in_transaction_session_timeout": "15s",
     "lock_timeout": "3s",
     "statement_timeout": "30s",
 }
