@@ -10,7 +10,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from fablab.core import formats
+from fablab.core import bidi, formats
 from fablab.core.errors import Problem
 from fablab.core.periods import Period
 from fablab.core.settings import shipped
@@ -63,7 +63,7 @@ def in_words(value: Any) -> str:
     name = language.get()
     match value:
         case Words():
-            return value.say(name)
+            return bidi.isolated(value.say(name), name)
         case Phrase():
             details = {each: in_words(detail) for each, detail in value.details.items()}
             return gettext(value.message).format(**details)
@@ -82,4 +82,4 @@ def in_words(value: Any) -> str:
         case list() | tuple():
             return formats.listed([in_words(item) for item in value], name)
         case _:
-            return str(value)
+            return bidi.isolated(str(value), name)

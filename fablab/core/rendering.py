@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
-from fablab.core import formats, i18n
+from fablab.core import bidi, formats, i18n
 from fablab.core.money import Money
 from fablab.core.periods import Period
 from fablab.core.settings import shipped
@@ -29,11 +31,34 @@ def environment(autoescape: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        i18n.gettext, i18n.ngettext, newstyle=True
-    )
+    made.globals |= {"_": said, "gettext": said, "ngettext": counted}
     made.filters.update(FILTERS)
     return made
+
+
+@pass_eval_context
+def said(context: EvalContext, message: str, /, **known: Any) -> str:
+    """A marked string in the reader's language, with names in it kept apart (see core.bidi)."""
+    return filled(context, i18n.gettext(message), known)
+
+
+@pass_eval_context
+def counted(context: EvalContext, one: str, many: str, num: int, /, **known: Any) -> str:
+    return filled(context, i18n.ngettext(one, many, num), {"num": num} | known)
+
+
+def filled(context: EvalContext, text: str, known: dict[str, Any]) -> str:
+    kept = {name: in_sentence(value) for name, value in known.items()}
+    return (Markup(text) if context.autoescape else text) % kept  # noqa: S704 - ours
+
+
+def in_sentence(value: Any) -> Any:
+    return apart(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def apart(text: str) -> str:
+    """What somebody typed, where no `<bdi>` can stand round it: in mails, in a sentence."""
+    return bidi.isolated(text, i18n.language.get())
 
 
 def words(value: Words | dict[str, Any] | str | None) -> str:
@@ -66,6 +91,7 @@ def listed(items: list[str]) -> str:
 
 
 FILTERS: dict[str, Callable[..., str]] = {
+    "apart": apart,
     "words": words,
     "say": i18n.say,
     "time": formats.time,

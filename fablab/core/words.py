@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fablab.core import bidi
+
 LANGUAGES = ("ar", "fr", "en")
 
 
@@ -35,9 +37,9 @@ class Words:
         return cls(*(str(found.get(name) or "") for name in LANGUAGES))
 
     def say(self, language: str) -> str:
-        """In that language, else in the next one there is."""
+        """In that language, else in the next one there is; turning nothing round beside it."""
         chosen = getattr(self, language, "")
-        return str(chosen) or self.fr or self.ar or self.en
+        return bidi.calm(str(chosen) or self.fr or self.ar or self.en)
 
     def language(self, wanted: str) -> str:
         """The language that `say` would speak, for a `lang` attribute."""

@@ -19,9 +19,10 @@ TAG = "<img src=x onerror=alert(1)>"
 BREAKOUT = "\"'></title></textarea></option><script>alert(2)</script>"
 FORMULA = "=cmd|' /C calc'!A0"
 TEMPLATE = "{{ 7 * 191 }}{% raw %}%(name)s{name}"
-EVIL = f"{TAG}{BREAKOUT}{FORMULA}{TEMPLATE}"
+TURNED = "\u202e\u2069\u2067"
+EVIL = f"{TAG}{TURNED}{BREAKOUT}{FORMULA}{TEMPLATE}"
 COMPUTED = str(7 * 191)
-NAME = f"{TAG}{FORMULA}"  # a name has 80 characters
+NAME = f"{TAG}{TURNED}{FORMULA}"  # a name has 80 characters
 WORDS = Words(EVIL, EVIL, EVIL)
 
 
