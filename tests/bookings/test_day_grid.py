@@ -106,6 +106,8 @@ def test_the_same_time_twice_is_told_apart() -> None:
 
 def test_taken_times_are_marked_unless_they_were_typed() -> None:
     steps = [Step(at(9)), Step(at(10), free=False), Step(at(33))]
+    yours = times.options([Step(at(10), free=False, yours=True)], MONDAY, BERKANE)
+    assert [words for _, words, _ in yours] == ["10:00 (yours)"]
     value = "2026-11-30T10:00:00+00:00"
     plain = times.options(steps, MONDAY, BERKANE)
     assert [words for _, words, _ in plain] == ["09:00", "10:00 (taken)", "09:00, Tue 1 Dec"]

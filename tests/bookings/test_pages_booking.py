@@ -102,6 +102,7 @@ async def test_another_wish_that_meets_ones_own_booking_leads_to_it(
     assert again.status_code == 422
     assert "You have booked this yourself:" in again.text
     assert "Somebody" not in again.text
+    assert f'<option value="{TEN}" selected>10:00 (yours)</option>' in again.text
     assert f'<a class="btn gap" href="{made.headers["location"]}">' in again.text
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fablab.bookings.choices import Step
-from fablab.core import formats, i18n, zones
+from fablab.core import bidi, formats, i18n, zones
 from fablab.core.i18n import gettext
 
 Option = tuple[str, str, bool]
@@ -27,7 +27,8 @@ def option(step: Step, day: date, zone: ZoneInfo, typed: Sequence[str]) -> Optio
     value, words = zones.iso(step.at, zone), in_words(step.at, day, zone)
     if step.free:
         return value, words, False
-    return value, gettext("{time} (taken)").format(time=words), value not in typed
+    marked = gettext("{time} (yours)") if step.yours else gettext("{time} (taken)")
+    return value, marked.format(time=words), value not in typed
 
 
 def strange(text: str, day: date, zone: ZoneInfo) -> Option:
@@ -36,7 +37,7 @@ def strange(text: str, day: date, zone: ZoneInfo) -> Option:
         at = datetime.fromisoformat(text)
         return text, in_words(at, day, zone) if at.tzinfo else f"{at:%H:%M}", False
     except (ValueError, OverflowError):
-        return text, text, False
+        return text, bidi.calm(text), False
 
 
 def in_words(at: datetime, day: date, zone: ZoneInfo) -> str:
