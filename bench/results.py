@@ -136,7 +136,7 @@ def row(result: Result) -> str:
         *map(number, (result.p50_ms, result.p99_ms)),
         "" if result.statements is None else str(result.statements),
         number(result.ceiling),
-        str(result.errors) if result.requests else "",
+        str(result.errors) if result.connections else "",
     ]
     return "| " + " | ".join(cells) + " |"
 

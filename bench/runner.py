@@ -165,12 +165,14 @@ def _load(
     )
     if case.once and loaded.next > len(asked):
         result.note = "ran out of rows"
+    if not loaded.requests:
+        result.note = "no answer in time"
     result.figure = round(loaded.a_second, 2)
     result.p50_ms, result.p99_ms, result.max_ms = loaded.p50_ms, loaded.p99_ms, loaded.max_ms
     result.requests, result.statuses = loaded.requests, loaded.statuses
     result.seconds = round(loaded.seconds, 2)
     result.bytes_each = round(loaded.bytes / max(loaded.requests, 1))
-    result.errors = loaded.unexpected(case.expect)
+    result.errors = loaded.unexpected(case.expect) + (not loaded.requests)
     result.connections = wanted.connections
     result.says = case.says or goal(result.case).says
     return results.judged(result)
