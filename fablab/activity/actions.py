@@ -1,11 +1,29 @@
 """Write down who did what. Called inside the transaction of the change itself."""
 
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from fablab.activity.tables import Activity
-from fablab.core import clock, facts
+from fablab.core import clock, db, facts
 
 LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that somebody did, or that happened by itself (no `actor`); see `record`."""
+
+    verb: str
+    thing: str
+    thing_id: int
+    _: KW_ONLY
+    actor: int | None
+    member: int | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 async def record(
@@ -24,16 +42,37 @@ async def record(
     No `actor`: it happened by itself. `member` is whom it concerns. `before` and `after` hold
     ids and numbers, and of personal fields only the name, never the value.
     """
-    await Activity.insert(
-        Activity(
-            at=clock.now(),
-            actor=actor,
-            verb=verb,
-            thing=thing,
-            thing_id=thing_id,
-            member=member,
-            before=facts.dump(before or {}),
-            after=facts.dump(after or {}),
-            reason=reason[:LONGEST_REASON],
-        )
+    await record_all(
+        [
+            Change(
+                verb,
+                thing,
+                thing_id,
+                actor=actor,
+                member=member,
+                before=before or {},
+                after=after or {},
+                reason=reason,
+            )
+        ]
+    )
+
+
+async def record_all(changes: Sequence[Change]) -> None:
+    """The same for many changes at once, in one statement."""
+    now = clock.now()
+    await db.insert_all([row(change, now) for change in changes])
+
+
+def row(change: Change, now: datetime) -> Activity:
+    return Activity(
+        at=now,
+        actor=change.actor,
+        verb=change.verb,
+        thing=change.thing,
+        thing_id=change.thing_id,
+        member=change.member,
+        before=facts.dump(change.before),
+        after=facts.dump(change.after),
+        reason=change.reason[:LONGEST_REASON],
     )

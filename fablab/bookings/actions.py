@@ -119,7 +119,7 @@ async def insert(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> B
     if asked.override:
         booking.override = dump(asked.override.as_dict())
     with guards.guarded():
-        await booking.save()
+        await db.insert(booking)
     await told(actor, booking, situation, asked.override)
     return booking
 
