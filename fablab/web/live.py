@@ -102,7 +102,7 @@ async def messages(stream: Stream) -> AsyncIterator[str]:
         news = await stream.wait(BREATH)
         if not stream.is_over:
             yield event(stream.version) if news else ":\n\n"
-    if stream.is_crowded_out:
+    if stream.is_sent_off:
         yield "event: enough\ndata:\n\n"
 
 

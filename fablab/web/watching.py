@@ -73,15 +73,16 @@ class Stream:
     def __init__(self, topic: Topic, watcher: Watcher, version: str) -> None:
         self.topic, self.watcher, self.version = topic, watcher, version
         self.news = asyncio.Event()
-        self.is_over = self.is_crowded_out = False
+        self.is_over = self.is_sent_off = False
 
     def tell(self, version: str) -> None:
         if version != self.version:
             self.version = version
             self.news.set()
 
-    def end(self, *, crowded_out: bool = False) -> None:
-        self.is_over, self.is_crowded_out = True, crowded_out
+    def end(self, *, sent_off: bool = False) -> None:
+        """`sent_off`: the page is told not to open another at once, but to ask now and then."""
+        self.is_over, self.is_sent_off = True, sent_off
         self.news.set()
 
     async def wait(self, seconds: float) -> bool:
@@ -119,7 +120,7 @@ class Watch:
             raise TooMany(retry_after=LATER)
         if watcher.session is not None and len(theirs) >= OF_A_SESSION:
             self.leave(theirs[0])
-            theirs[0].end(crowded_out=True)
+            theirs[0].end(sent_off=True)
         stream = Stream(topic, watcher, version)
         self.streams[stream] = None
         self.seen = None  # what was committed since `current` looked
@@ -172,7 +173,7 @@ class Watch:
         for stream in list(self.streams):
             session = stream.watcher.session
             if session is not None and roles.get(session) != stream.watcher.role:
-                stream.end()
+                stream.end(sent_off=True)
 
     def away(self, is_away: bool) -> None:
         if is_away != self.is_away:

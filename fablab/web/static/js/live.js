@@ -186,16 +186,16 @@ function listen() {
   if (document.hidden) return;
   source = new EventSource(main.dataset.live);
   source.onmessage = (event) => heard(event.data);
-  source.addEventListener("enough", () => ask(POLLS));
+  source.addEventListener("enough", () => ask(POLLS, SECOND));
   source.onerror = () => {
     const refused = source.readyState === EventSource.CLOSED;
     hangUp();
-    if (refused) ask(POLLS);
+    if (refused) ask(POLLS, SECOND);
     else next = setTimeout(listen, backOff());
   };
 }
 
-function ask(times) {
+function ask(times, delay = SLOWLY) {
   hangUp();
   next = setTimeout(async () => {
     try {
@@ -206,7 +206,7 @@ function ask(times) {
       // Asked again below.
     }
     if (!document.hidden) times > 1 ? ask(times - 1) : listen();
-  }, pause(SLOWLY));
+  }, pause(delay));
 }
 
 if (main) {
