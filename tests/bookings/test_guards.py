@@ -88,6 +88,26 @@ async def test_an_update_meets_the_same_wall(laser: Machine, change: str) -> Non
     assert await refused(sql, *args.get(change, ()), other.id) == "booking_no_overlap"
 
 
+async def test_a_booking_moved_to_another_machine_meets_it_too(laser: Machine) -> None:
+    """Or it would have two bookings at once; back where nobody is, it may go."""
+    sister = await factories.a_machine(policy={"turnaround_minutes": 15})
+    await factories.a_booking(hours(3), machine=laser)
+    other = await factories.a_booking(hours(3.5), machine=sister)
+    sql = "UPDATE booking SET machine = {} WHERE id = {}"
+    assert await refused(sql, laser.id, other.id) == "booking_no_overlap"
+    both = "UPDATE booking SET machine = {}, unit = 2 WHERE id = {}"
+    assert await refused(both, laser.id, other.id) is None
+    assert await refused("UPDATE booking SET unit = 1 WHERE id = {}", other.id) == (
+        "booking_no_overlap"
+    )
+    assert (
+        await refused(
+            "UPDATE booking SET machine = {}, unit = 1 WHERE id = {}", sister.id, other.id
+        )
+        is None
+    )
+
+
 async def test_a_booking_ends_after_it_starts(laser: Machine) -> None:
     booking = await factories.a_booking(hours(1), machine=laser)
     sql = "UPDATE booking SET ends_at = starts_at WHERE id = {}"
