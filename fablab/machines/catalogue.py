@@ -169,8 +169,12 @@ class Catalogue:
 
     def grouped(self, machines: tuple[MachineView, ...]) -> tuple[Group, ...]:
         """The machines by category, in the catalogue's order, rooms last; no empty group."""
-        groups = []
-        for category in (*self.categories, None):
-            if mine := tuple(each for each in machines if each.category == category):
-                groups.append(Group(category, mine))
-        return tuple(groups)
+        found: dict[int | None, list[MachineView]] = {}
+        for each in machines:
+            found.setdefault(each.category.id if each.category else None, []).append(each)
+        groups = [(category, found.get(category.id)) for category in self.categories]
+        return tuple(
+            Group(category, tuple(mine))
+            for category, mine in (*groups, (None, found.get(None)))
+            if mine
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fablab.bookings.occupied import Occupied, Taken
-from fablab.bookings.pages.lanes import Lane, kept
+from fablab.bookings.pages.lanes import Lane, kept, scene
 from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.pieces import NAMED, is_due
 from fablab.bookings.pages.strips import Strip, strip
@@ -90,11 +90,12 @@ def drawn(
 ) -> Day:
     calendar = looking.calendar
     opening, whole = calendar.opening(day), zones.day(day, calendar.zone)
-    chosen, scene = tuple(machines), looking.scene
+    chosen = tuple(machines)
     busy = [period for view in chosen for period in told(view, taken[view.id])]
     shown = strip(whole, opening.windows, busy, calendar.zone)
+    common = scene("day", day, shown.period, *looking.depends)
     rows = {
-        view.id: row(kept(view, shown, taken[view.id], looking, scene), needs.get(view.id, ()), day)
+        view.id: row(kept(view, shown, taken[view.id], looking, common), needs.get(view.id, ()))
         for view in chosen
     }
     return Day(
@@ -110,9 +111,10 @@ def drawn(
     )
 
 
-def row(drawn: Lane, missing: Sequence[Need], day: date) -> Row:
-    slugs = tuple(need.slug for need in missing)
-    return Row(drawn, missing, None if drawn.key is None else ("day", drawn.key, day, slugs))
+def row(drawn: Lane, missing: Sequence[Need]) -> Row:
+    if drawn.key is None or not missing:
+        return Row(drawn, missing, drawn.key)
+    return Row(drawn, missing, (drawn.key, tuple(need.slug for need in missing)))
 
 
 def told(view: MachineView, taken: Occupied) -> Sequence[Period]:

@@ -26,6 +26,7 @@ from fablab.machines.catalogue import MachineView
 MINUTE = timedelta(minutes=1)
 MOST = 3_000
 _drawn: Kept["Lane"] = Kept(MOST)
+_scenes: Kept[object] = Kept(MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class State:
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """`key` says all that it was drawn from; None where something in it is the viewer's own."""
+    """`key` is another one for another drawing; None where something is the viewer's own."""
 
     machine: MachineView
     pieces: tuple[Piece, ...]
@@ -55,15 +56,18 @@ class Lane:
         return not self.kinds.isdisjoint(("mine", "due", "pending"))
 
 
-def kept(
-    view: MachineView, strip: Strip, taken: Occupied, looking: Looking, scene: Hashable
-) -> Lane:
+def scene(*facts: Hashable) -> object:
+    """What all lanes of a page have in common, as one thing: it is looked up for each of them."""
+    return _scenes.get(facts) or _scenes.put(facts, object())
+
+
+def kept(view: MachineView, strip: Strip, taken: Occupied, looking: Looking, scene: object) -> Lane:
     """The lane as it was drawn for anybody of this audience; drawn for this viewer alone where
     something in it is theirs."""
-    if taken.stamp is None or changes_within(taken, looking.now):
+    if taken.stamp is None or (taken.edges and changes_within(taken, looking.now)):
         return lane(view, strip, taken.blocks, looking)
-    key = (view.id, taken.stamp, strip.period.start, strip.hours, scene)
-    return _drawn.get(key) or _drawn.put(key, lane(view, strip, taken.blocks, looking, key))
+    key = (view.id, taken.stamp, scene)
+    return _drawn.get(key) or _drawn.put(key, lane(view, strip, taken.blocks, looking, object()))
 
 
 def changes_within(taken: Occupied, now: datetime) -> bool:

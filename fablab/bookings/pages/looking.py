@@ -24,7 +24,7 @@ class Looking:
     stamps: Stamps = NEVER
 
     @property
-    def scene(self) -> Hashable:
+    def depends(self) -> tuple[Hashable, ...]:
         """What every drawing depends on. Of the time, it is the minute: opening hours, steps and
         deadlines are whole minutes; on the first instant what ends then is over and what begins
         then may still be booked."""

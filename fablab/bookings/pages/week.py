@@ -1,11 +1,11 @@
 """One machine's week: days in rows, hours in columns, Monday first."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from fablab.bookings.occupied import Occupied
-from fablab.bookings.pages.lanes import Lane, kept
+from fablab.bookings.pages.lanes import Lane, kept, scene
 from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
 from fablab.core import zones
@@ -52,15 +52,15 @@ def drawn(first: date, view: MachineView, taken: Occupied, looking: Looking) -> 
     days = [first + DAY * number for number in range(WEEK)]
     begins = [zones.midnight(day, zone) for day in days]
     offset, hours = hours_of(days, taken.used, calendar)
-    scene: Hashable = ("week", looking.scene)
     rows = []
     for day, begin in zip(days, begins, strict=True):
         shown = Strip(Period(begin + offset, begin + offset + HOUR * hours))
+        common = scene("week", shown.period, *looking.depends)
         rows.append(
             WeekDay(
                 opening=calendar.opening(day),
                 start=shown.period.start,
-                lane=kept(view, shown, of_strip(taken, shown), looking, scene),
+                lane=kept(view, shown, of_strip(taken, shown), looking, common),
             )
         )
     last = Strip(Period(begins[-1] + offset, begins[-1] + offset + HOUR * hours))
