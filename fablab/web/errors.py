@@ -115,7 +115,7 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     """The answer to an error."""
     found = verdict(error)
     if is_ours(error, found):
-        log(error, request)
+        log(error, request, outage=found.status == 503)
     if not wants_page(request):
         told = problems.document(
             found.status, visit_of(request.scope).id, found.problems, found.detail
@@ -129,11 +129,11 @@ def show(request: Asked, error: Exception) -> Response[Any]:
     return error_page(request, found)
 
 
-def log(error: Exception, request: Asked) -> None:
+def log(error: Exception, request: Asked, *, outage: bool) -> None:
     """An outage is a line a request, with its cause; what we did not expect, a whole traceback."""
     name, route = type(error).__name__, route_of(request)
-    if isinstance(error, Unavailable):
-        logger.warning("%s at %s: %r", name, route, error.__cause__)
+    if outage:
+        logger.warning("%s at %s: %r", name, route, error.__cause__ or error)
     else:
         logger.error("%s at %s", name, route, exc_info=error)
 
