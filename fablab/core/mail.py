@@ -76,8 +76,11 @@ def put_away(message: EmailMessage, place: Path) -> None:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)  # links that open accounts lie in it
     name = str(message["Message-ID"]).strip("<>").partition("@")[0]
     unfinished = place / f".{name}.{os.getpid()}"
-    unfinished.write_bytes(message.as_bytes())
-    unfinished.replace(place / f"{name}.eml")
+    try:
+        unfinished.write_bytes(message.as_bytes())
+        unfinished.replace(place / f"{name}.eml")
+    finally:
+        unfinished.unlink(missing_ok=True)  # half of it, where the disk is full
 
 
 class Server:
