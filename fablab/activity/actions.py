@@ -5,10 +5,12 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fablab.activity.tables import Activity
 from fablab.core import clock, db, facts
 
 LONGEST_REASON = 500
+WRITE = """
+INSERT INTO activity (at, actor, verb, thing, thing_id, member, before, after, reason) VALUES {}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,19 @@ async def record(
 async def record_all(changes: Sequence[Change]) -> None:
     """The same for many changes at once, in one statement."""
     now = clock.now()
-    await db.insert_all([row(change, now) for change in changes])
+    if changes:
+        await db.execute(WRITE, db.every(row(change, now) for change in changes))
 
 
-def row(change: Change, now: datetime) -> Activity:
-    return Activity(
-        at=now,
-        actor=change.actor,
-        verb=change.verb,
-        thing=change.thing,
-        thing_id=change.thing_id,
-        member=change.member,
-        before=facts.dump(change.before),
-        after=facts.dump(change.after),
-        reason=change.reason[:LONGEST_REASON],
+def row(change: Change, now: datetime) -> tuple[Any, ...]:
+    return (
+        now,
+        change.actor,
+        change.verb,
+        change.thing,
+        change.thing_id,
+        change.member,
+        facts.dump(change.before),
+        facts.dump(change.after),
+        change.reason[:LONGEST_REASON],
     )

@@ -106,7 +106,7 @@ async def book(
 
     async def act() -> once.Answer:
         made = await actions.make(viewer, asked)
-        shown = await listing.one(viewer, place, machines, made.booking.id)
+        shown = await listing.made(viewer, place, machines, made.booking)
         return once.answer(201 if made.new else 200, shown, f"/api/v1/bookings/{shown.id}")
 
     return await once.once(request, viewer.id, await request.body(), act)

@@ -187,7 +187,7 @@ def person_facts(known: Standing) -> PersonFacts:
 
 async def known(member_id: int, now: datetime, **more: Any) -> Situation:
     """The person's part: three statements. Rows of machines are added from `around`."""
-    stamps = await versions.stamps()
+    stamps = await versions.of("lab", "machines")
     return await known_in(await place(stamps), await catalogue(stamps), member_id, now, **more)
 
 

@@ -16,7 +16,7 @@ from fablab.core.engines import AnyEngine, connected, engine, engine_for, is_sql
 from fablab.core.errors import NotFound
 from fablab.core.failures import refusal_of
 from fablab.core.sqlite import KeptSQLiteEngine
-from fablab.core.statements import Statement, insertion, values
+from fablab.core.statements import Statement, insertion, stored_row, values
 from fablab.core.writing import transaction, transactional
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "data_version",
     "engine",
     "engine_for",
+    "every",
     "execute",
     "fetch",
     "insert",
@@ -72,7 +73,7 @@ async def locked_all(table: type[T], row_ids: Iterable[int]) -> list[T]:
     rows = await fetch(sql, among(wanted))
     if len(rows) < len(wanted):
         raise NotFound(table.__name__)
-    return [table(**row, _exists_in_db=True) for row in rows]
+    return [stored_row(table, row) for row in rows]
 
 
 def _held() -> str:
@@ -91,7 +92,7 @@ async def insert(row: Table) -> None:
 
 
 async def insert_all(rows: Sequence[Table]) -> None:
-    """Write new rows of one table, so many in a statement; nothing is said of their ids."""
+    """Write new rows of one table, hundreds in a statement; nothing is said of their ids."""
     for start in range(0, len(rows), AT_ONCE):
         part = rows[start : start + AT_ONCE]
         written = [value for row in part for value in values(row)]
@@ -133,6 +134,13 @@ def among(values: Iterable[Any]) -> QueryString:
     """An argument for `... IN {}`. An empty one matches nothing."""
     listed = list(values)
     return Statement("(" + ", ".join(["{}"] * len(listed) or ["NULL"]) + ")", *listed)
+
+
+def every(rows: Iterable[Sequence[Any]]) -> QueryString:
+    """An argument for `INSERT ... VALUES {}`: as many rows, of as many values each."""
+    listed = list(rows)
+    row = f"({', '.join(['{}'] * len(listed[0]))})"
+    return Statement(", ".join([row] * len(listed)), *(value for each in listed for value in each))
 
 
 def instant(stored: datetime | str | None) -> datetime | None:

@@ -3,10 +3,10 @@
 Piccolo's own way walks the text anew for every statement, which costs more than SQLite's answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from piccolo.querystring import QueryString
 from piccolo.table import Table
@@ -31,6 +31,7 @@ class Statement(QueryString):
         return "".join(words), values
 
 
+Made = TypeVar("Made", bound=Table)
 END: Any = object()
 PLAIN = frozenset({type(None), bool, int, str, datetime})  # what is stored as it is
 
@@ -65,6 +66,13 @@ def insertion(table: type[Table], rows: int) -> str:
 def stored(table: type[Table]) -> Sequence[Any]:
     """The columns that a row is written with: all but the key the database gives."""
     return [column for column in table._meta.columns if not column._meta.primary_key]
+
+
+def stored_row(table: type[Made], row: Mapping[str, Any]) -> Made:
+    """A row of that table as the database has it, complete: nothing is to be made up for it."""
+    made = table.__new__(table)
+    vars(made).update(row, _exists_in_db=True, _was_created=None)
+    return made
 
 
 def values(row: Table) -> list[Any]:

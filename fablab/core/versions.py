@@ -80,6 +80,12 @@ async def looked_up(as_of: Hashable) -> Stamps:
     return found
 
 
+async def of(*names: str) -> Stamps:
+    """Those as they are now, for whoever decides by them inside a transaction."""
+    rows = await db.fetch("SELECT name, stamp FROM version WHERE name IN {}", db.among(names))
+    return Stamps({row["name"]: row["stamp"] for row in rows})
+
+
 async def since() -> Stamps:
     """On PostgreSQL they are sent only where somebody committed since they were last."""
     global _last
