@@ -1,6 +1,7 @@
 """Generated labs of three sizes: made once, kept, and copied for every run."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
@@ -43,12 +44,21 @@ class Databases:
 
     def __enter__(self) -> "Databases":
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._alone()
         if self.kind == "postgresql":
             self.address = self.stack.enter_context(postgres.server(self.folder))
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stack.close()
+
+    def _alone(self) -> None:
+        """Two benches would share a copy, and measure each other."""
+        lock = self.stack.enter_context((self.folder / "lock").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise BenchError("Another bench is at work on these databases.") from taken
 
     @property
     def folder(self) -> Path:
