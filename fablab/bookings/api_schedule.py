@@ -63,7 +63,7 @@ async def machine_bookings(request: Asked, slug: FromPath[str]) -> ASGIApp:
 
     async def make() -> Made:
         rows = await schedule.told(during, view.id, names=asking.names)
-        return made(BlockList(items=[asking.shown(row) for row in rows]), rows)
+        return made(BlockList(items=asking.shown(rows)), rows)
 
     return await feeds.answer(request.scope, what, made_of, make)
 
@@ -85,8 +85,8 @@ async def day(request: Asked) -> ASGIApp:
     async def make() -> Made:
         rows = await schedule.told(whole, names=asking.names)
         by_machine: dict[int, list[BlockShown]] = {}
-        for row in rows:
-            by_machine.setdefault(row["machine"], []).append(asking.shown(row))
+        for row, block in zip(rows, asking.shown(rows), strict=True):
+            by_machine.setdefault(row["machine"], []).append(block)
         shown = DayShown(
             date=date,
             timezone=place.zone_name,
@@ -137,18 +137,21 @@ class Asking:
         people = self.stamps["people"] if self.names else 0
         return self.stamps["lab"], self.stamps["machines"], people
 
-    def shown(self, row: Row) -> BlockShown:
-        zone = self.place.zone
-        return BlockShown(
-            row["id"],
-            row["kind"],
-            row["status"],
-            clock_face(row["starts_at"], zone),
-            clock_face(row["ends_at"], zone),
-            clock_face(row["busy_until"], zone),
-            False,
-            who(row).say(i18n.language.get()) if self.names and row["member"] else None,
-        )
+    def shown(self, rows: Sequence[Row]) -> list[BlockShown]:
+        zone, names, language = self.place.zone, self.names, i18n.language.get()
+        return [
+            BlockShown(
+                row["id"],
+                row["kind"],
+                row["status"],
+                clock_face(row["starts_at"], zone),
+                clock_face(row["ends_at"], zone),
+                clock_face(row["busy_until"], zone),
+                False,
+                who(row).say(language) if names and row["member"] else None,
+            )
+            for row in rows
+        ]
 
 
 def made(shown: BlockList | DayShown, rows: Sequence[Row]) -> Made:

@@ -73,10 +73,11 @@ async def told(
     during: Period, machine_id: int | None = None, *, names: bool = False
 ) -> Sequence[Row]:
     """The same as rows for a feed: their times are for `clock_face` alone."""
-    # What is computed SQLite gives as it is stored, and nobody turns it into a datetime and back.
+    # What is computed SQLite gives as it is stored: nothing is read into a datetime and back.
     as_is = "CAST(b.{0} AS TEXT) AS {0}" if db.is_sqlite() else "b.{0}"
     starts_at, ends_at, busy_until = (as_is.format(name) for name in TIMES)
-    columns = f"{starts_at}, b.id, {ends_at}, {busy_until}, b.machine, b.kind, b.status, b.member"
+    ids = "+b.machine AS machine, +b.member AS member"
+    columns = f"{starts_at}, +b.id AS id, {ends_at}, {busy_until}, {ids}, b.kind, b.status"
     return await touching(during, columns, machine_id, names)
 
 
