@@ -278,3 +278,20 @@ async def test_handling_costs_few_statements(
         done = await browser.send_form(form, f"{address}/{way}", **more)
     assert done.status_code == 303
     assert sent.count <= 16, sent.statements
+
+
+@pytest.mark.parametrize(
+    ("language", "history", "grid"),
+    [("en", "Booking made", "Booked"), ("ar", "تسجيل الحجز", "محجوز")],
+)
+async def test_the_history_tells_what_was_done_and_the_grid_how_it_stands(
+    browser: Browser, printer: Machine, ada: Member, language: str, history: str, grid: str
+) -> None:
+    """One word in English, two in Arabic."""
+    await Member.update({Member.language: language}).where(Member.id == ada.id)
+    await factories.a_booking(hours(24), printer)
+    form = {"machine": "printer", "starts_at": "2026-11-30T12:00", "ends_at": "2026-11-30T13:00"}
+    made = await browser.post("/bookings", data=form)
+    text = (await browser.get(made.headers["location"])).text
+    assert f"<strong>{history}</strong>" in text
+    assert grid in (await browser.get("/schedule?date=2026-12-01")).text
