@@ -1,6 +1,6 @@
 """The schedule: the day of the whole lab, the week of one machine."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
@@ -10,18 +10,13 @@ from fablab.bookings.occupied import occupied
 from fablab.bookings.pages import day as days_page
 from fablab.bookings.pages import days
 from fablab.bookings.pages import week as weeks_page
-from fablab.bookings.pages.day import Needs
 from fablab.bookings.pages.looking import Looking
-from fablab.bookings.rules import Need
-from fablab.bookings.situation import Situation, known_in
-from fablab.bookings.usable import missing
-from fablab.core import clock, zones
+from fablab.bookings.seeing import sight
+from fablab.core import clock
 from fablab.core.errors import NotFound
 from fablab.core.i18n import gettext
 from fablab.core.versions import Stamps
-from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue, MachineView, Required
-from fablab.members.viewer import Viewer
+from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.web.auth import Asked, Asker, Here, Machines
 from fablab.web.flash import flash
 from fablab.web.pages import page
@@ -39,16 +34,16 @@ async def show_day(
     mine: FromQuery[str | None] = None,
 ) -> Template:
     """`date` is ISO, today's otherwise; `mine` leaves out what this person may not use."""
-    now = clock.now()
+    now, stamps = clock.now(), stamps_of(request)
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    looking, needs = await sight(request, place, machines, now, chosen)
+    looking, needs = await sight(viewer, place, machines, stamps, now, chosen)
     views = machines.visible(staff=looking.staff)
     if mine:
         views = tuple(view for view in views if not needs.get(view.id))
     during = days_page.span_of(chosen, place.calendar)
     ids = [view.id for view in machines.machines]
-    taken = await occupied(during, viewer, ids, looking.stamps, names=place.shows_names)
+    taken = await occupied(during, viewer, ids, stamps, names=place.shows_names)
     return page(
         request,
         "bookings/day.html",
@@ -64,6 +59,12 @@ async def show_day(
     )
 
 
+def stamps_of(request: Asked) -> Stamps:
+    """Those read at the door, before any data."""
+    found: Stamps = request.scope["state"]["stamps"]
+    return found
+
+
 def chosen_day(request: Asked, text: str | None, today: date) -> date:
     """The day asked for; today, with a word about it, when it cannot be read."""
     chosen = days.read(text, today)
@@ -76,39 +77,6 @@ def address(day: date, mine: str | None) -> str:
     return f"/schedule?date={day}&mine=1" if mine else f"/schedule?date={day}"
 
 
-async def sight(
-    request: Asked, place: Place, machines: Catalogue, now: datetime, day: date
-) -> tuple[Looking, Needs]:
-    """Who looks, and what keeps them from which machine. Two statements, none for visitors."""
-    viewer: Viewer | None = request.scope["user"]
-    stamps: Stamps = request.scope["state"]["stamps"]
-    if viewer is None:
-        return Looking(now=now, calendar=place.calendar, stamps=stamps), {}
-    situation = await known_in(place, machines, viewer.id, now)
-    looking = Looking(
-        now=now,
-        calendar=place.calendar,
-        staff=viewer.is_staff,
-        plan_horizon=situation.person.plan_horizon,
-        stamps=stamps,
-    )
-    return looking, {} if viewer.is_staff else needs_of(situation, day)
-
-
-def needs_of(situation: Situation, day: date) -> Needs:
-    """Machines that ask for the same certifications lack the same."""
-    at = max(situation.now, zones.midnight(day, situation.place.zone))
-    found: dict[tuple[Required | None, ...], tuple[Need, ...]] = {}
-    needs: dict[int, tuple[Need, ...]] = {}
-    for view in situation.catalogue.visible():
-        asked = (view.requires, view.base)
-        if asked not in found:
-            found[asked] = missing(situation, view, at)
-        if found[asked]:
-            needs[view.id] = found[asked]
-    return needs
-
-
 @get("/machines/{slug:str}/week", name="week")
 async def show_week(
     request: Asked,
@@ -119,14 +87,14 @@ async def show_week(
     date: FromQuery[str | None] = None,
 ) -> Template:
     """The week of a date, this one otherwise, Monday first."""
-    now = clock.now()
+    now, stamps = clock.now(), stamps_of(request)
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
-    looking, needs = await sight(request, place, machines, now, chosen)
+    looking, needs = await sight(viewer, place, machines, stamps, now, chosen)
     view = seen(machines, slug, looking)
     first = weeks_page.monday(chosen)
     during = weeks_page.span_of(first, looking)
-    taken = await occupied(during, viewer, [view.id], looking.stamps, names=place.shows_names)
+    taken = await occupied(during, viewer, [view.id], stamps, names=place.shows_names)
     return page(
         request,
         "bookings/week.html",

@@ -6,6 +6,7 @@ What is kept is nobody's in particular: which of it is the viewer's own is asked
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -13,12 +14,13 @@ from fablab.bookings import schedule
 from fablab.bookings.schedule import LIVE, Block
 from fablab.bookings.taken import REACH
 from fablab.core import db
-from fablab.core.kept import Kept
+from fablab.core.kept import Kept, Lately
 from fablab.core.periods import Period
 from fablab.core.versions import Stamps
 from fablab.members.viewer import Viewer
 
 MOST_DAYS = 60
+MOST_PEOPLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Occupied:
 
 Taken = Mapping[int, Occupied]
 _days: Kept[dict[int, Occupied]] = Kept(MOST_DAYS)
+_own: Lately[dict[int, list[int]]] = Lately(MOST_PEOPLE)
 
 
 async def occupied(
@@ -65,7 +68,9 @@ async def occupied(
     named = names or (viewer is not None and viewer.is_staff)
     found = await everybodys(during, machine_ids, stamps, named)
     if viewer is not None:
-        for machine_id, ids in (await own(during, viewer)).items():
+        reading = partial(own, during, viewer.id)
+        theirs = await _own.read(stamps.as_of, (during, viewer.id), reading)
+        for machine_id, ids in theirs.items():
             if machine_id in found:
                 found[machine_id] = marked(found[machine_id], ids)
     return found
@@ -104,8 +109,8 @@ def marked(taken: Occupied, ids: Iterable[int]) -> Occupied:
     )
 
 
-async def own(during: Period, viewer: Viewer) -> dict[int, list[int]]:
-    """The ids of what the viewer has then, by machine. One statement."""
+async def own(during: Period, member_id: int) -> dict[int, list[int]]:
+    """The ids of what a member has then, by machine. One statement."""
     # What is no use is found by its machine: `+ 0` and NOT keep a member's whole history out of it.
     # S608: every part is a constant of ours.
     sql = f"""
@@ -117,7 +122,7 @@ SELECT b.id, b.machine FROM booking b
 WHERE b.member + 0 = {{}} AND b.kind <> 'use' AND NOT b.starts_at >= {{}} AND b.busy_until > {{}}
   AND {LIVE} AND b.machine IN (SELECT id FROM machine)"""  # noqa: S608
     early = during.start - REACH
-    args = (viewer.id, early, during.end, during.start, viewer.id, early, during.start)
+    args = (member_id, early, during.end, during.start, member_id, early, during.start)
     found: dict[int, list[int]] = {}
     for row in await db.fetch(sql, *args):
         found.setdefault(row["machine"], []).append(row["id"])

@@ -4,7 +4,7 @@ The key says everything a thing was made of, so what is found is never out of da
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -31,3 +31,24 @@ class Kept(Generic[T]):
         if len(self._held) > self.most:
             self._held.popitem(last=False)
         return thing
+
+
+class Lately(Generic[T]):
+    """What was read of the database, as long as nobody commits anything."""
+
+    def __init__(self, most: int) -> None:
+        self.as_of: Hashable = None
+        self._known: Kept[T] = Kept(most)
+
+    async def read(self, as_of: Hashable, key: Hashable, reading: Callable[[], Awaitable[T]]) -> T:
+        """`as_of` (see `versions.Stamps`) was read before; without it, the database is asked."""
+        if as_of is None:
+            return await reading()
+        if as_of != self.as_of:
+            self.as_of, self._known = as_of, Kept(self._known.most)
+        found = self._known.get(key)
+        if found is None:
+            found = await reading()
+            if as_of == self.as_of:
+                self._known.put(key, found)
+        return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
@@ -39,7 +40,16 @@ def environment(autoescape: bool) -> Environment:
 @pass_eval_context
 def said(context: EvalContext, message: str, /, **known: Any) -> str:
     """A marked string in the reader's language, with names in it kept apart (see core.bidi)."""
+    if not known:
+        return whole(message, i18n.language.get(), context.autoescape)
     return filled(context, i18n.gettext(message), known)
+
+
+@lru_cache(maxsize=8_000)
+def whole(message: str, language: str, escaped: bool) -> str:
+    """Nothing to fill in, as most sentences of a page: made once."""
+    text = i18n.translations(language).gettext(message) if message else ""
+    return (Markup(text) if escaped else text) % {}  # noqa: S704 - ours
 
 
 @pass_eval_context

@@ -1,6 +1,6 @@
 """What is kept in memory: found again, never more than there is room for."""
 
-from fablab.core.kept import Kept
+from fablab.core.kept import Kept, Lately
 
 
 def test_what_was_put_there_is_found() -> None:
@@ -18,3 +18,31 @@ def test_the_longest_unasked_for_goes_first() -> None:
     kept.put("press", "closed")
     assert [kept.get(name) for name in ("laser", "mill", "press")] == ["free", None, "closed"]
     assert len(kept) == 2
+
+
+async def test_what_was_read_is_forgotten_with_the_next_commit() -> None:
+    lately: Lately[int] = Lately(10)
+    numbers = iter(range(100))
+
+    async def reading() -> int:
+        return next(numbers)
+
+    assert [await lately.read(1, "ada", reading) for _ in range(2)] == [0, 0]
+    assert await lately.read(1, "ben", reading) == 1
+    assert await lately.read(2, "ada", reading) == 2
+    assert await lately.read(1, "ada", reading) == 3, "an older look is read again"
+    assert [await lately.read(None, "ada", reading) for _ in range(2)] == [4, 5]
+
+
+async def test_what_was_read_before_a_commit_is_not_kept_after_it() -> None:
+    lately: Lately[str] = Lately(10)
+
+    async def meanwhile() -> str:
+        await lately.read(2, "ada", new)
+        return "old"
+
+    async def new() -> str:
+        return "new"
+
+    assert await lately.read(1, "ada", meanwhile) == "old"
+    assert await lately.read(2, "ada", meanwhile) == "new"
