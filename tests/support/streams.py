@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tests.support.browser import Browser
 
+LONGEST_OPENING = 10  # seconds
 TURNS = 200  # of the loop, which is plenty for whatever needs no clock
 
 
@@ -35,7 +36,7 @@ class Reader:
 
 
 async def settled() -> None:
-    """Whatever can go on without waiting for a clock has gone on."""
+    """Whatever can go on without waiting for a clock or the database has gone on."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 
@@ -82,6 +83,9 @@ async def listening(
 
     running = asyncio.create_task(run())
     try:
+        async with asyncio.timeout(LONGEST_OPENING):
+            while not (reader.body or reader.is_over):
+                await asyncio.sleep(0.001)  # until the database has answered
         await settled()
         yield reader
     finally:
