@@ -11,6 +11,7 @@ from bench import results, runner, target
 from bench.databases import CACHE, SIZES, Databases
 from bench.goals import OTHERS
 from bench.processes import ROOT, BenchError
+from bench.wanted import Wanted
 
 KINDS = ("sqlite", "postgresql")
 OURS = ROOT / "bench" / "targets" / "fablab.toml"
@@ -54,7 +55,7 @@ def measure(
 ) -> None:
     asked = target.read(file)
     known = [*asked.case, *(() if asked.base_url else OTHERS)]
-    wanted = runner.Wanted(
+    wanted = Wanted(
         target=asked,
         rows=target.rows_beside(file, asked),
         cases=cases or known,
@@ -68,14 +69,19 @@ def measure(
     runner.check(wanted, known)
     place = written or results.FOLDER / f"{results.now()[:10]}.jsonl"
     click.echo(f"{connections} connections, one worker, API rate limit off. Into {place}")
+    failed = 0
     for result in runner.run(wanted):
         click.echo(line(result))
-        if not profile:
+        if result.case.endswith(runner.FAILED):
+            failed += 1
+        elif not profile:
             results.append(result, place)
     if profile:
         click.echo(f"Profile: python -m pstats {CACHE / 'served' / 'profile'}")
     elif written is None:
         write()
+    if failed:
+        raise BenchError(f"{failed} parts could not be measured; see the notes.")
 
 
 def sizes_of(texts: list[str], quick: bool) -> list[int]:

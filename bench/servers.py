@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.processes import ROOT, BenchError, free_port, running
+from bench.wanted import AS_IT_IS
 
 LONGEST_START = 60
-AS_IT_IS = "as_it_is"
 
 
 @dataclass(frozen=True)

@@ -41,19 +41,29 @@ class Loaded(msgspec.Struct):
         return others + self.broken + self.late
 
 
+def program() -> str:
+    found = shutil.which("wrk")
+    if found is None:
+        raise BenchError(MISSING)
+    return found
+
+
 def load(
     url: str, requests: Sequence[Asked], *, connections: int, seconds: int, first: int = 0
 ) -> Loaded:
     """Send them in turn over so many connections; as soon as one is answered, the next."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise BenchError(MISSING)
     with tempfile.NamedTemporaryFile(suffix=".requests") as file:
         for each in requests:
             sent = each.on_the_wire(urlsplit(url).netloc)
             file.write(b"%d\n%b" % (len(sent), sent))
         file.flush()
-        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={LONGEST_ANSWER}s"]
+        command = [
+            program(),
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            f"--timeout={LONGEST_ANSWER}s",
+        ]
         command += ["-s", str(SCRIPT), url, "--", file.name, str(first)]
         return _told(command)
 
