@@ -26,7 +26,7 @@ from tests.support.terminal import red
 
 NOT_ASKED = 3
 SERVICES = ("pypi", "osv")  # the second is asked when the first says nothing
-LONGEST, A_CONNECTION = 300, 15  # seconds
+LONGEST, A_CONNECTION = 120, 15  # seconds
 NOT_OURS = frozenset({"fablab", "pip", "setuptools"})
 
 Versions = dict[str, str]
