@@ -100,6 +100,15 @@ async def test_staff_read_names_in_their_language(scene: Scene) -> None:
         assert member.family_name_ar not in latin.text
 
 
+async def test_what_staff_see_is_not_kept_for_all_where_names_are_shown(scene: Scene) -> None:
+    hidden = await factories.a_machine(status="hidden")
+    await Lab.update({Lab.shows_names: True}, force=True)
+    manager, public = await scene.get(DAY, scene.manager), await scene.get(DAY)
+    assert '"who"' in public.text
+    assert hidden.slug in manager.text
+    assert hidden.slug not in public.text
+
+
 async def rename(scene: Scene) -> None:
     names: dict[Any, Any] = {Member.family_name_latin: "Byron"}
     await Member.update(names).where(Member.id == scene.ada.id)
