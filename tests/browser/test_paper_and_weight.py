@@ -74,3 +74,19 @@ async def test_tomorrow_is_one_sheet(visit: Visit, language: str, who: str) -> N
     [box] = set(re.findall(rb"/MediaBox\s*\[([^\]]+)\]", sheet))
     _, _, across, down = map(float, box.split())
     assert across > down, "on its side"
+
+
+# What is written of the free times on paper: of a room only, and only how many seats are taken.
+WRITTEN = """() => [...document.querySelectorAll(".free")].filter((free) => free.offsetParent)
+  .map((free) => free.innerText.trim())"""
+
+
+async def test_a_room_tells_on_paper_how_many_seats_are_taken(visit: Visit) -> None:
+    screen = await visit("en", email=MEMBER)
+    await screen.go("/schedule?date=2026-12-01")
+    on_screen = await screen.page.evaluate(WRITTEN)
+    await screen.page.emulate_media(media="print")
+    on_paper = await screen.page.evaluate(WRITTEN)
+    assert on_paper, "a room with some seats taken"
+    assert len(on_paper) < len(on_screen)
+    assert [text for text in on_paper if not re.fullmatch(r"\d+ seats? of \d+ taken", text)] == []
