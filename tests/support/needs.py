@@ -16,9 +16,9 @@ SENTENCES = {
         "A browser is missing: no page was tested in one. "
         "Install one (apt install chromium) so that chromium or google-chrome is on the path."
     ),
-    "networks": (
-        "Networks of our own are not allowed here: two hosts were tested as two groups of "
-        "processes only, and no cable was pulled. Run as root where namespaces are allowed."
+    "root": (
+        "This is not root, or namespaces and mounts are not allowed: no cable was pulled between "
+        "two hosts, and no disk was full. Run the simulations as root (sudo bin/test --all)."
     ),
 }
 

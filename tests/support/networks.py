@@ -42,9 +42,9 @@ def must_be_allowed() -> None:
     """Skips with a reason, and fails where FABLAB_TEST_REQUIRE says so."""
     if are_allowed():
         return
-    if "networks" in needs.required():
-        pytest.fail(needs.SENTENCES["networks"])
-    pytest.skip(needs.SENTENCES["networks"])
+    if "root" in needs.required():
+        pytest.fail(needs.SENTENCES["root"])
+    pytest.skip(needs.SENTENCES["root"])
 
 
 @contextmanager
