@@ -44,8 +44,9 @@ def serving(
     if how == AS_IT_IS:
         command = [sys.executable, "-m", "fablab", "serve", "--port", str(port)]
         command += [] if jobs else ["--no-jobs"]
+    surroundings = {**environment, "BENCH_JOBS": "yes" if jobs else ""}
     began = time.perf_counter()
-    with running(command, log, env=dict(environment), cwd=ROOT) as process:
+    with running(command, log, env=surroundings, cwd=ROOT) as process:
         while not answers(port, path):
             if process.poll() is not None or time.perf_counter() - began > LONGEST_START:
                 raise BenchError(f"The server did not start:\n{log.read_text()[-2000:]}")

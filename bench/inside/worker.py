@@ -4,7 +4,7 @@ import cProfile
 import os
 from typing import Any
 
-from fablab.commands.worker import end_with_parent, pages_and_jobs
+from fablab.commands.worker import end_with_parent, pages_alone, pages_and_jobs
 
 
 def plain() -> Any:
@@ -25,11 +25,15 @@ def restless() -> Any:
     from bench.inside import restlessness
 
     restlessness.begin()
-    return pages_and_jobs()
+    return usual()
+
+
+def usual() -> Any:
+    return pages_and_jobs() if os.environ.get("BENCH_JOBS") else pages_alone()
 
 
 def profiled() -> Any:
-    return under_profile(pages_and_jobs())
+    return under_profile(usual())
 
 
 def restless_profiled() -> Any:
