@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record_all
 from fablab.bookings.expiry import expire_due
 from fablab.bookings.tables import Status
 from fablab.core import clock, db
@@ -33,13 +33,11 @@ async def complete_due() -> int:
 async def _complete(ids: list[int], now: datetime) -> int:
     """Judged again as the row is now: it may have been extended since it was read."""
     rows = await db.fetch(COMPLETE, db.among(ids), now)
-    for row in rows:
-        await record(
-            "completed",
-            "booking",
-            row["id"],
-            actor=None,
-            member=row["member"],
-            after={"status": Status.COMPLETED},
-        )
+    after = {"status": Status.COMPLETED}
+    await record_all(
+        [
+            Change("completed", "booking", row["id"], actor=None, member=row["member"], after=after)
+            for row in rows
+        ]
+    )
     return len(rows)

@@ -1,13 +1,16 @@
 """Requests that nobody answered in time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record_all
 from fablab.bookings.tables import Status
+from fablab.bookings.telling import of_row
 from fablab.core import clock, db
+from fablab.machines.catalogue import Catalogue
 from fablab.machines.queries import catalogue
-from fablab.notifications.actions import notify
+from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
 DUE = """
@@ -40,26 +43,26 @@ async def _expire(ids: list[int], now: datetime) -> int:
     """Judged again as the row is now: it may have been moved since it was read."""
     machines = await catalogue()
     rows = await db.fetch(EXPIRE, db.among(ids), now, now)
-    for row in rows:
-        view = machines.by_id(row["machine"])
-        await record(
-            "expired",
-            "booking",
-            row["id"],
-            actor=None,
-            member=row["member"],
-            before={"status": Status.PENDING},
-            after={"status": Status.EXPIRED},
-        )
-        if row["member"] and view:
-            await notify(
-                row["member"],
-                "bookings/expired",
-                key=f"expired:{row['id']}",
-                booking=row["id"],
-                machine=view.name,
-                tag=view.tag,
-                starts_at=db.instant(row["starts_at"]),
-                ends_at=db.instant(row["ends_at"]),
-            )
+    await record_all([change(row) for row in rows])
+    await notify_all([told for row in rows if (told := notice(row, machines))])
     return len(rows)
+
+
+def change(row: Mapping[str, Any]) -> Change:
+    return Change(
+        "expired",
+        "booking",
+        row["id"],
+        actor=None,
+        member=row["member"],
+        before={"status": Status.PENDING},
+        after={"status": Status.EXPIRED},
+    )
+
+
+def notice(row: Mapping[str, Any], machines: Catalogue) -> Notice | None:
+    view = machines.by_id(row["machine"])
+    if not row["member"] or view is None:
+        return None
+    known = of_row(row, view)
+    return Notice(row["member"], "bookings/expired", f"expired:{row['id']}", known)

@@ -31,9 +31,7 @@ async def one(viewer: Viewer, place: Place, machines: Catalogue, booking_id: int
     return shown(rows[0], viewer, place, machines)
 
 
-async def made(
-    viewer: Viewer, place: Place, machines: Catalogue, booking: Booking
-) -> BookingShown:
+async def made(viewer: Viewer, place: Place, machines: Catalogue, booking: Booking) -> BookingShown:
     """One that was written a moment ago. What the row alone tells is not asked for again."""
     if booking.project is not None or booking.member != viewer.id:
         return await one(viewer, place, machines, booking.id)

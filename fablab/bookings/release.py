@@ -4,16 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record_all
 from fablab.bookings import strikes
 from fablab.bookings.making import release_time
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
+from fablab.bookings.telling import of_row
 from fablab.core import clock, db, heartbeat, versions
 from fablab.core.periods import Period
 from fablab.lab.queries import place
+from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.machines.queries import catalogue
-from fablab.notifications.actions import notify
+from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
 DUE = """
@@ -50,36 +52,50 @@ async def release_due(machine_ids: Iterable[int] | None = None) -> int:
 
 @db.transactional
 async def _release(ids: list[int], now: datetime) -> int:
-    stamps = await versions.stamps()
+    stamps = await versions.of("lab", "machines")
     lab, machines = await place(stamps), await catalogue(stamps)
-    rows = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
-    for row in rows:
-        view = machines.by_id(row["machine"])
-        assert view is not None
-        deserved = deserves_strike(row, view.policy.grace)
-        held_until = await strikes.strike(row, lab.policy, now) if deserved else None
-        await record(
-            "released",
-            "booking",
-            row["id"],
-            actor=None,
-            member=row["member"],
-            before={"status": Status.CONFIRMED},
-            after={"status": Status.NO_SHOW, "strike": deserved},
-        )
-        await notify(
-            row["member"],
-            "bookings/released",
-            key=f"released:{row['id']}",
-            booking=row["id"],
-            machine=view.name,
-            tag=view.tag,
-            starts_at=db.instant(row["starts_at"]),
-            ends_at=db.instant(row["ends_at"]),
-            strike=deserved,
-            held_until_at=held_until,
-        )
+    found = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
+    rows = sorted(found, key=lambda row: (row["starts_at"], row["id"]))
+    deserving = [row for row in rows if deserves_strike(row, view_of(machines, row).policy.grace)]
+    held = await strikes.strike(deserving, lab.policy, now)
+    struck = {row["id"]: row["member"] for row in deserving}
+    last = {member: booking for booking, member in struck.items()}  # which tells of the hold
+    await record_all([change(row, row["id"] in struck) for row in rows])
+    await notify_all(
+        [
+            notice(
+                row,
+                view_of(machines, row),
+                strike=row["id"] in struck,
+                held_until_at=held.get(row["member"]) if row["id"] in last.values() else None,
+            )
+            for row in rows
+        ]
+    )
     return len(rows)
+
+
+def view_of(machines: Catalogue, row: Mapping[str, Any]) -> MachineView:
+    view = machines.by_id(row["machine"])
+    assert view is not None
+    return view
+
+
+def change(row: Mapping[str, Any], strike: bool) -> Change:
+    return Change(
+        "released",
+        "booking",
+        row["id"],
+        actor=None,
+        member=row["member"],
+        before={"status": Status.CONFIRMED},
+        after={"status": Status.NO_SHOW, "strike": strike},
+    )
+
+
+def notice(row: Mapping[str, Any], view: MachineView, **more: Any) -> Notice:
+    known = of_row(row, view) | more
+    return Notice(row["member"], "bookings/released", f"released:{row['id']}", known)
 
 
 def deserves_strike(row: Mapping[str, Any], grace: timedelta) -> bool:

@@ -1,42 +1,56 @@
 """Bookings nobody came for are counted; three in sixty days hold the account for a week."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record_all
 from fablab.bookings.tables import Strike
 from fablab.core import db
 from fablab.members.tables import Hold, HoldKind
 
-COUNT = """
-SELECT COALESCE(sum(halves), 0) AS halves,
-    (SELECT count(*) FROM hold WHERE member = {} AND kind = 'no_show' AND lifted_at IS NULL
-     AND ends_at > {}) AS holds
-FROM strike WHERE member = {} AND at > {} AND forgiven_at IS NULL
+OVER = """
+SELECT member FROM strike
+WHERE member IN {} AND at > {} AND forgiven_at IS NULL AND member NOT IN (
+    SELECT member FROM hold
+    WHERE member IN {} AND kind = 'no_show' AND lifted_at IS NULL AND ends_at > {}
+)
+GROUP BY member HAVING sum(halves) >= {} ORDER BY member
 """
 
 
 async def strike(
-    row: Mapping[str, Any], policy: Mapping[str, Any], now: datetime
-) -> datetime | None:
-    """Count a strike in the release's transaction; the end of a hold it leads to, if any.
+    rows: Iterable[Mapping[str, Any]], policy: Mapping[str, Any], now: datetime
+) -> Mapping[int, datetime]:
+    """Count a strike for each booking, in their release's transaction.
 
-    Source of the numbers: the lab's policy (`strikes`, `strike_window_days`, `hold_days`).
+    Return whom that puts on hold, and until when. Source of the numbers: the lab's policy
+    (`strikes`, `strike_window_days`, `hold_days`).
     """
-    member = row["member"]
-    await Strike.insert(Strike(member=member, booking=row["id"], at=now))
+    counted = [Strike(member=row["member"], booking=row["id"], at=now) for row in rows]
+    if not counted:
+        return {}
+    await db.insert_all(counted)
+    members = db.among(sorted({each.member for each in counted}))
     window = now - timedelta(days=policy["strike_window_days"])
-    [counted] = await db.fetch(COUNT, member, now, member, window)
-    if int(counted["halves"]) < 2 * policy["strikes"] or counted["holds"]:
-        return None
+    over = await db.fetch(OVER, members, window, members, now, 2 * policy["strikes"])
     until = now + timedelta(days=policy["hold_days"])
-    hold = Hold(
-        member=member, kind=HoldKind.NO_SHOW, reason="no_show", starts_at=now, ends_at=until
+    await hold([row["member"] for row in over], now, until)
+    return {row["member"]: until for row in over}
+
+
+async def hold(members: Sequence[int], now: datetime, until: datetime) -> None:
+    kind = HoldKind.NO_SHOW
+    await db.insert_all(
+        [
+            Hold(member=each, kind=kind, reason="no_show", starts_at=now, ends_at=until)
+            for each in members
+        ]
     )
-    await hold.save()
-    await record("held", "member", member, actor=None, member=member, after={"until_at": until})
-    return until
+    after = {"until_at": until}
+    await record_all(
+        [Change("held", "member", each, actor=None, member=each, after=after) for each in members]
+    )
 
 
 IN_FORCE = """

@@ -1,11 +1,14 @@
 """What is told of a booking when it is made: the activity, the notice to its member."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fablab.activity.actions import record
 from fablab.bookings.asking import Override
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
+from fablab.core import db
+from fablab.machines.catalogue import MachineView
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
 
@@ -50,4 +53,15 @@ def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:
         "tag": tag,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
+    }
+
+
+def of_row(row: Mapping[str, Any], view: MachineView) -> dict[str, Any]:
+    """The same of a row as `RETURNING` gives it."""
+    return {
+        "booking": row["id"],
+        "machine": view.name,
+        "tag": view.tag,
+        "starts_at": db.instant(row["starts_at"]),
+        "ends_at": db.instant(row["ends_at"]),
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fablab.activity.tables import Activity
 from fablab.bookings import (
     cancelling,
     changing,
@@ -15,8 +16,9 @@ from fablab.bookings import (
     reminders,
 )
 from fablab.bookings.tables import Booking, Status, Strike
-from fablab.core import heartbeat
+from fablab.core import db, heartbeat
 from fablab.core.errors import NotFound, Refused
+from fablab.core.facts import load
 from fablab.machines.tables import Machine
 from fablab.members.tables import Hold
 from fablab.members.viewer import Viewer
@@ -100,6 +102,39 @@ async def test_the_third_strike_holds_the_account(
     assert hold["ends_at"] == hours(4 + 7 * 24).start
     with pytest.raises(Refused, match="account_held"):
         await book(ada, printer, hours(5))
+
+
+async def test_several_at_once_hold_an_account_once_and_tell_it_once(
+    ada: Viewer, ben: Viewer, printer: Machine, book: Book, travel: Travel
+) -> None:
+    for start in (1, 2, 3, 25):
+        await book(ada, printer, hours(start))
+    await book(ben, printer, hours(26))
+    travel(timedelta(hours=30))
+    assert await release.release_due() == 5
+    assert await Hold.count() == 1
+    told = Notification.select().where(Notification.template == "bookings/released")
+    rows = [(row["member"], load(row["facts"])) for row in await told]
+    assert sorted(member for member, _ in rows) == sorted([ada.id] * 4 + [ben.id])
+    assert [(member, known["starts_at"]) for member, known in rows if known["held_until_at"]] == [
+        (ada.id, hours(25).start)
+    ]
+    changes = await Activity.select().where(Activity.actor.is_null())
+    assert sorted(row["verb"] for row in changes) == ["held", *["released"] * 5]
+
+
+async def test_a_sweep_costs_as_much_for_one_as_for_many(
+    ada: Viewer, ben: Viewer, printer: Machine, book: Book, travel: Travel
+) -> None:
+    costs = []
+    for starts in ([1], [25, 26, 27, 49, 50, 51]):
+        for number, start in enumerate(starts):
+            await book((ada, ben)[number % 2], printer, hours(start))
+        travel(timedelta(hours=len(starts) * 10))
+        with db.counting() as counted:
+            assert await release.release_due() == len(starts)
+        costs.append(counted.count)
+    assert costs[1] <= costs[0] + 2  # the hold, and that it was set
 
 
 async def test_a_booking_shorter_than_its_grace_ends_without_a_strike(
