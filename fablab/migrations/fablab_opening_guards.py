@@ -52,6 +52,7 @@ INDEXES = (
     """CREATE UNIQUE INDEX charter_acceptance_member_version_key
        ON charter_acceptance (member, version)""",
     "CREATE UNIQUE INDEX project_member_project_member_key ON project_member (project, member)",
+    "CREATE INDEX project_member_member ON project_member (member)",
     "CREATE UNIQUE INDEX device_key_hash_member_key ON device (key_hash, member)",
     "CREATE UNIQUE INDEX kept_answer_owner_scope_key_key ON kept_answer (owner, scope, key)",
     "CREATE UNIQUE INDEX job_run_job_due_key ON job_run (job, due)",

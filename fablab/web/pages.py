@@ -24,7 +24,7 @@ from fablab.web.sent import Sent
 
 Asked = Request[Any, Any, Any]
 HOME = "/"
-PRIVATE = {"cache-control": "private, no-store", "vary": "Accept-Language, Cookie"}
+PRIVATE = {"cache-control": "private, no-store", "vary": "Accept-Language, Cookie, X-Fragment"}
 
 
 class Values(dict[str, Any]):
