@@ -5,6 +5,7 @@
 Every reason at once: an unknown field, a missing one, a wrong type, each with the field's path.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -43,13 +44,25 @@ def decoded(sent: bytes, wish: type[T], tz: ZoneInfo) -> T:
         raise fields.unreadable(None)
     try:
         value = msgspec.json.decode(sent) if sent.strip() else {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        json.loads(sent if value else b"{}", object_pairs_hook=each_once)
+    except (msgspec.DecodeError, ValueError, RecursionError) as wrong:
         raise Unreadable(Problem("unreadable", N_("This is not JSON."))) from wrong
     problems: list[Problem] = []
     made = Reader(tz, problems).structure(value, wish, "")
     if problems:
         raise refused(problems)
     return made  # type: ignore[no-any-return]
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a field given twice the last would count here, and perhaps the first to whoever checked
+    it before us."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Unreadable(Problem("unreadable", N_("This field is given twice."), name[:60]))
+        found[name] = value
+    return found
 
 
 def refused(problems: Sequence[Problem]) -> Refused:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from litestar import Request
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from fablab.core.errors import Problem, Unreadable
 from fablab.core.words import N_
@@ -19,12 +20,14 @@ Sent = dict[str, list[str]]
 async def form_data(request: Request[Any, Any, Any]) -> Sent:
     """Every field with all its values, in the order they came; read once a request.
 
-    `Unreadable` when it is not a URL-encoded form, too large, or not UTF-8.
+    `Unreadable` when it is not a URL-encoded form, has too many fields, or is not UTF-8.
     """
     visit = visit_of(request.scope)
     if visit.sent is None:
         body = await request.body()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if len(body) > LARGEST_FORM:
+            raise RequestEntityTooLarge
         if body and kind != URL_ENCODED:
             raise Unreadable(Problem("unreadable", N_("This is not a form of ours.")))
         visit.sent = parsed(body)

@@ -9,7 +9,8 @@ import pytest
 from litestar import get
 
 from fablab.app import create_app
-from fablab.web import assets
+from fablab.core.settings import settings
+from fablab.web import assets, csrf, headers
 from fablab.web.limits import LARGEST_BODY
 from tests import factories
 from tests.rights.scene import Asker, Scene, a_scene, asker, program
@@ -112,6 +113,26 @@ async def test_the_key_of_a_session_is_new_and_out_of_reach(app: Any, browser: B
         keys.add(cookies_of(answer)["session"].value)
     assert len(keys) == 2
     assert min(map(len, keys)) >= 32
+
+
+async def test_behind_tls_the_browser_keeps_it_so(
+    app: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cookies travel on TLS only and are this host's own; the site is asked for on TLS only."""
+    await factories.a_lab()
+    member = await factories.a_member(charter=1)
+    monkeypatch.setattr(type(settings), "secure", True)
+    browser.cookies.set(f"__Host-{csrf.COOKIE}", "secret-of-this-browser", domain="lab.test")
+    form = {"login": member.email, "password": factories.PASSWORD}
+    answer = await browser.post("/sign-in", data=form)
+    assert answer.status_code == 303
+    found = cookies_of(answer)
+    assert {"__Host-session", "__Host-device"} <= found.keys()
+    for name, cookie in found.items():
+        assert name.startswith("__Host-"), name
+        assert cookie["secure"], name
+    said = dict(headers.standing())
+    assert said[b"strict-transport-security"].startswith(b"max-age=63072000")
 
 
 @get("/crash", name="crash", sync_to_thread=False)

@@ -95,6 +95,8 @@ def test_what_is_meant(text: str, field: str, meant: Any) -> None:
             '{"seats": "x", "sure": 3, "nix": 1}',
             [("unknown_field", "nix"), ("unreadable", "seats"), ("unreadable", "sure")],
         ),
+        ('{"seats": 1, "seats": 2}', [("unreadable", "seats")]),
+        ('{"names": {"fr": "a", "fr": "b"}}', [("unreadable", "fr")]),
         ("[]", [("unreadable", None)]),
         ("3", [("unreadable", None)]),
         ("{", [("unreadable", None)]),
