@@ -109,7 +109,8 @@ def silent(server: Server) -> Callable[[], Awaitable[bool]]:
 
 def strike(server: Server, way: str) -> None:
     if way == "a worker":
-        processes.kill(server.workers[:1])
+        [victim, _] = server.workers
+        processes.kill([victim])
     elif way == "the parent":
         server.process.kill()
     else:

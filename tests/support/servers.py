@@ -29,7 +29,7 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        """The processes that serve. Python's own helper beside them is left out."""
+        """The processes that serve. What Python may start beside them is left out."""
         return [child for child in processes.children(self.process.pid) if is_worker(child)]
 
     def kill(self) -> None:
@@ -40,7 +40,7 @@ class Server:
 
 def is_worker(process: int) -> bool:
     command = Path(f"/proc/{process}/cmdline").read_bytes()
-    return b"spawn_main" in command
+    return b"tracker" not in command
 
 
 def free_port() -> int:
