@@ -4,10 +4,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from fablab.bookings.tables import Booking
 from fablab.web.limits import LARGEST_BODY
 from tests.accounts.support import last_mail
 from tests.rights.scene import Scene, a_scene, asker, program
@@ -129,51 +127,6 @@ async def test_long_headers_and_queries_are_borne(
             for query in ("", f"?date={LONG}", "?" + "a=1&" * 15_000, "?date=%ff", "?date=%00"):
                 answer = await client.get(path + query, headers=headers)
                 assert answer.status_code < 500, f"{path} {query[:10]}"
-
-
-async def test_head_says_what_get_says(app: Any, scene: Scene) -> None:
-    async with asker(app, "admin", scene) as one:
-        for way in ways(app):
-            if way.method != "GET" or way.path.startswith("/live"):
-                continue
-            client = one.program if way.is_api else one.browser
-            whole = await client.get(scene.address(way))
-            head = await client.head(scene.address(way))
-            assert (head.status_code, head.content) == (whole.status_code, b""), way.name
-            assert head.headers.get("content-type") == whole.headers.get("content-type"), way.name
-
-
-@pytest.mark.parametrize("verb", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "get", "X" * 300])
-async def test_other_verbs_are_none(app: Any, scene: Scene, verb: str) -> None:
-    """Least of all one that sends back what it was sent, cookies and all."""
-    async with asker(app, "admin", scene) as one:
-        for way in ways(app):
-            answer = await send(one.program if way.is_api else one.browser, verb, way, scene)
-            assert answer.status_code in (400, 405, 501), f"{verb} {way.path}"
-            assert "secret-of-this-browser" not in answer.text
-
-
-async def send(client: httpx.AsyncClient, verb: str, way: Way, scene: Scene) -> httpx.Response:
-    request = client.build_request("GET", scene.address(way))
-    request.method = verb
-    return await client.send(request)
-
-
-async def test_no_header_and_no_field_makes_another_verb_of_it(app: Any, scene: Scene) -> None:
-    names = ("x-http-method-override", "x-http-method", "x-method-override")
-    async with asker(app, "owner", scene) as one:
-        for name in names:
-            for verb in ("DELETE", "POST", "PATCH"):
-                address = f"/api/v1/bookings/{scene.values['booking_id']}"
-                answer = await one.program.get(address, headers={name: verb})
-                assert answer.status_code == 200
-                page = f"/bookings/{scene.values['booking_id']}"
-                assert (await one.browser.get(page, headers={name: verb})).status_code == 200
-                found = await one.browser.get(f"{page}?_method={verb}")
-                assert found.status_code == 200
-    booking = await Booking.objects().get(Booking.id == scene.values["booking_id"])
-    assert booking is not None
-    assert booking.status == "confirmed"
 
 
 HOSTS = [

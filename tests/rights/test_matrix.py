@@ -12,8 +12,8 @@ from fablab.app import create_app
 from fablab.core import db
 from fablab.web.csrf import HEADER
 from tests.rights import table
-from tests.rights.scene import PEOPLE, Asker, Scene, a_scene, a_token, asker, program
-from tests.rights.walk import VERBS, Way, ways
+from tests.rights.scene import PEOPLE, Asker, Scene, a_scene, a_token, asker
+from tests.rights.walk import Way, ways
 from tests.support.browser import Browser
 
 ROWS = table.rows()
@@ -169,68 +169,6 @@ async def test_no_form_is_heard_without_its_token(app: Any, scene: Scene, who: s
                     way.method, scene.address(way), headers={HEADER: wrong}
                 )
                 assert answer.status_code == 403, f"{way.name} with the token {wrong!r}"
-
-
-def leads_to_its_form(way: Way) -> set[str]:
-    return set() if way.is_api else {"GET"}
-
-
-async def test_an_address_that_only_takes_a_form_leads_to_the_page_of_the_form(
-    app: Any, scene: Scene
-) -> None:
-    """As when Enter is pressed in the address line after a form was refused."""
-    forms = [way for way in ways(app) if not way.is_api and "GET" not in way.verbs]
-    assert len(forms) > 20
-    async with asker(app, "admin", scene) as one:
-        for way in forms:
-            for verb in ("GET", "HEAD"):
-                answer = await one.browser.request(verb, scene.address(way) + "?date=2026-12-01")
-                assert answer.status_code == 303, f"{verb} {way.path}"
-            to = answer.headers["location"]
-            assert (await one.browser.get(to)).status_code == 200, f"{way.path} leads to {to}"
-            program = {"accept": "application/json"}
-            answer = await one.browser.get(scene.address(way), headers=program)
-            assert (answer.status_code, "POST" in answer.headers["allow"]) == (405, True)
-
-
-@pytest.mark.parametrize(
-    ("address", "page"),
-    [
-        ("/bookings", "/bookings/new"),
-        ("/bookings/now", "/bookings/new"),
-        ("/bookings/7/extend", "/bookings/7"),
-        ("/desk/members/1007/holds/3/lift", "/desk/members/1007"),
-        ("/desk/hours/days/3/remove/", "/desk/hours"),
-        ("/desk/networks", "/desk/policy"),
-        ("/confirm/again", "/sign-up/sent"),
-        ("/sign-out", "/"),
-    ],
-)
-async def test_the_page_of_the_form_is_the_one_it_stands_on(
-    browser: Browser, address: str, page: str
-) -> None:
-    assert (await browser.get(address)).headers["location"] == page
-
-
-async def test_a_wrong_verb_is_told_the_right_ones(app: Any, scene: Scene) -> None:
-    async with asker(app, "admin", scene) as one:
-        for way in ways(app):
-            client = one.program if way.is_api else one.browser
-            for verb in set(VERBS) - way.verbs - leads_to_its_form(way):
-                answer = await client.request(verb, scene.address(way))
-                allowed = {name.strip() for name in answer.headers.get("allow", "").split(",")}
-                said = f"{verb} {way.path}: {answer.status_code}, Allow {allowed}"
-                assert answer.status_code == 405, said
-                assert way.verbs <= allowed, said
-                assert verb not in allowed, said
-
-
-async def test_options_tell_verbs_and_nothing_else(app: Any, scene: Scene) -> None:
-    async with program(app) as client:
-        for way in ways(app):
-            answer = await client.request("OPTIONS", scene.address(way))
-            assert answer.status_code == 204, way.path
-            assert answer.content == b"", way.path
 
 
 @pytest.mark.parametrize("number", ["-1", "0", "2147483648", "9" * 30, "x", "1.5", "%00", "٣"])
