@@ -39,6 +39,7 @@ INDEXES = (
     "CREATE INDEX booking_release ON booking (release_at) WHERE status = 'confirmed'",
     """CREATE INDEX booking_end ON booking (ends_at)
        WHERE status IN ('pending', 'confirmed', 'checked_in')""",
+    "CREATE INDEX booking_pending ON booking (machine, starts_at) WHERE status = 'pending'",
     "CREATE INDEX booking_reminder ON booking (remind_at) WHERE status = 'confirmed'",
     "CREATE INDEX booking_other ON booking (machine, busy_until) WHERE kind <> 'use'",
     "CREATE INDEX notification_waiting ON notification (next_try_at) WHERE mail_state = 'waiting'",
