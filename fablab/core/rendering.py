@@ -30,6 +30,7 @@ def environment(autoescape: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a file looked at for each part of each page; bin/dev starts us anew
         extensions=["jinja2.ext.i18n"],
     )
     made.globals |= {"_": said, "gettext": said, "ngettext": counted}
