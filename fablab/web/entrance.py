@@ -15,6 +15,7 @@ from litestar import Litestar
 
 from fablab.core import formats, i18n
 from fablab.web import addresses, headers, language, logs, problems
+from fablab.web.arriving import in_time
 from fablab.web.measures import measures
 from fablab.web.visits import Visit, new_id
 
@@ -49,7 +50,7 @@ async def let_in(app: App, scope: Scope, receive: Any, send: Any) -> None:
         if unreadable(scope):
             await way_out.unreadable()
         else:
-            await app(scope, receive, way_out)
+            await app(scope, in_time(receive), way_out)
     except Exception:
         logger.exception("No answer could be made")
         if not way_out.status:
