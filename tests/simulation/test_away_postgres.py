@@ -18,7 +18,7 @@ from tests.support.own_postgres import OwnServer, own_server
 from tests.support.servers import serving, until
 
 pytestmark = pytest.mark.slow
-MANY = 90
+MANY = 150
 PATIENCE = 9  # seconds: five until it is noticed, and a busy machine
 AWAY = 3  # seconds more
 
