@@ -11,7 +11,7 @@ MOST_AT_ONCE = 200
 DUE = """
 SELECT id FROM booking WHERE ends_at <= {} AND status IN ('pending', 'confirmed', 'checked_in')
     AND (status = 'checked_in' OR (status = 'confirmed' AND release_at IS NULL))
-LIMIT {}
+ORDER BY ends_at LIMIT {}
 """
 COMPLETE = """
 UPDATE booking SET status = 'completed', finished_at = ends_at, remind_at = NULL

@@ -23,7 +23,7 @@ SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} ORDER BY 
 """
 DUE_AT = """
 SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} AND machine + 0 IN {}
-LIMIT {}
+ORDER BY release_at LIMIT {}
 """
 # The update decides: of two processes only one is given the row back.
 RELEASE = """

@@ -11,7 +11,9 @@ from fablab.machines.queries import catalogue
 from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
-DUE = "SELECT id FROM booking WHERE status = 'confirmed' AND remind_at <= {} LIMIT {}"
+DUE = """
+SELECT id FROM booking WHERE status = 'confirmed' AND remind_at <= {} ORDER BY remind_at LIMIT {}
+"""
 TAKE = """
 UPDATE booking SET remind_at = NULL WHERE id IN {} AND status = 'confirmed' AND remind_at <= {}
 RETURNING id, machine, member, starts_at, ends_at, sequence, release_at

@@ -5,29 +5,32 @@ from collections.abc import Iterable
 from fablab.bookings import expiry, release
 from fablab.core import clock, db
 
-# What is due is little, a machine's history long: `+ 0` keeps the index of machines out of it.
+# What is due is little, a machine's history long: `+ 0` keeps the index of machines out of it, and
+# the order asks for that of the releases, of which PostgreSQL's statistics expect too much.
 DUE = """
-SELECT 1 AS due WHERE EXISTS (
-    SELECT 1 FROM booking WHERE machine + 0 IN {} AND status = 'confirmed' AND release_at <= {}
-) OR EXISTS (
+SELECT 1 AS due WHERE (
+    SELECT id FROM booking WHERE machine + 0 IN {} AND status = 'confirmed' AND release_at <= {}
+    ORDER BY release_at LIMIT 1
+) IS NOT NULL OR EXISTS (
     SELECT 1 FROM booking WHERE machine IN {} AND status = 'pending'
         AND (starts_at <= {} OR decide_by <= {})
 )
 """
 DUE_BESIDE = """
-SELECT machine FROM booking WHERE machine + 0 = (SELECT machine FROM booking WHERE id = {})
-    AND status = 'confirmed' AND release_at <= {}
-UNION ALL
-SELECT machine FROM booking WHERE machine = (SELECT machine FROM booking WHERE id = {})
-    AND status = 'pending' AND (starts_at <= {} OR decide_by <= {})
-LIMIT 1
+SELECT b.machine FROM booking b WHERE b.id = {} AND ((
+    SELECT id FROM booking d WHERE d.machine + 0 = b.machine AND d.status = 'confirmed'
+        AND d.release_at <= {} ORDER BY d.release_at LIMIT 1
+) IS NOT NULL OR EXISTS (
+    SELECT 1 FROM booking d WHERE d.machine = b.machine AND d.status = 'pending'
+        AND (d.starts_at <= {} OR d.decide_by <= {})
+))
 """
 
 
 async def settle_beside(booking_id: int) -> None:
     """The same for the machine of a booking: before its handling, in a transaction of its own."""
     now = clock.now()
-    if rows := await db.fetch(DUE_BESIDE, booking_id, now, booking_id, now, now):
+    if rows := await db.fetch(DUE_BESIDE, booking_id, now, now, now):
         await settle([rows[0]["machine"]])
 
 

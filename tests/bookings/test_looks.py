@@ -33,6 +33,8 @@ async def plan(sql: str, *args: object) -> str:
         (reminders.DUE, (NOW, MOST), "booking_reminder"),
         (settling.DUE, (IDS, NOW, IDS, NOW, NOW), "booking_release"),
         (settling.DUE, (IDS, NOW, IDS, NOW, NOW), "booking_pending"),
+        (settling.DUE_BESIDE, (5, NOW, NOW, NOW), "booking_release"),
+        (settling.DUE_BESIDE, (5, NOW, NOW, NOW), "booking_pending"),
         (expiry.DUE, (NOW, NOW, MOST), "booking_pending"),
         (expiry.DUE_AT, (IDS, NOW, NOW, MOST), "booking_pending"),
         (taken.AROUND, (IDS, *SPAN, IDS, NOW, NOW, 3, *SPAN, IDS), "booking_other"),
