@@ -84,7 +84,7 @@ async def listening(
     running = asyncio.create_task(run())
     try:
         async with asyncio.timeout(LONGEST_OPENING):
-            while not (reader.body or reader.is_over):
+            while not (reader.body or reader.is_over):  # noqa: ASYNC110 - of a foreign server
                 await asyncio.sleep(0.001)  # until the database has answered
         await settled()
         yield reader
