@@ -6,6 +6,7 @@ Piccolo's own way walks the text anew for every statement, which costs more than
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import count, repeat
 from typing import Any, TypeVar
 
 from piccolo.querystring import QueryString
@@ -22,35 +23,42 @@ class Statement(QueryString):
         self._alias = self._frozen_compiled_strings = None
 
     def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
-        words, values = list[str](), list[Any]()
-        for word, value in flat(self):
-            words.append(word)
-            if value is not END:
-                values.append(value)
-                words.append(f"${len(values)}" if engine_type == "postgres" else "?")
-        return "".join(words), values
+        pieces, values = taken_apart(self.args)
+        return worded(self.template, pieces, engine_type == "postgres"), values
 
 
 Made = TypeVar("Made", bound=Table)
-END: Any = object()
+Pieces = tuple[tuple[str, Any] | None, ...]  # None: a value stands here
 PLAIN = frozenset({type(None), bool, int, str, datetime})  # what is stored as it is
 
 
-def flat(piece: QueryString) -> Iterator[tuple[str, Any]]:
-    """Words and the value after them, through the pieces inside; END where no value follows."""
-    *words, last = split(piece.template)
-    for word, value in zip(words, piece.args, strict=True):
-        if isinstance(value, QueryString):
-            yield word, END
-            yield from flat(value)
+def taken_apart(args: Sequence[Any]) -> tuple[Pieces, list[Any]]:
+    """The words of the pieces among the arguments, and all values in the order of the text."""
+    pieces, values = list[Any](), list[Any]()
+    for arg in args:
+        if isinstance(arg, QueryString):
+            inner, its = taken_apart(arg.args)
+            pieces.append((arg.template, inner))
+            values += its
         else:
-            yield word, value
-    yield last, END
+            pieces.append(None)
+            values.append(arg)
+    return tuple(pieces), values
 
 
-@lru_cache(maxsize=2048)
-def split(sql: str) -> tuple[str, ...]:
-    return tuple(sql.split("{}"))
+@lru_cache(maxsize=512)
+def worded(template: str, pieces: Pieces, numbered: bool) -> str:
+    """The whole text, with the database's own marks for values."""
+    marks = (f"${number}" for number in count(1)) if numbered else repeat("?")
+    return filled(template, pieces, marks)
+
+
+def filled(template: str, pieces: Pieces, marks: Iterator[str]) -> str:
+    first, *others = template.split("{}")
+    parts = [first]
+    for piece, words in zip(pieces, others, strict=True):
+        parts += (next(marks) if piece is None else filled(*piece, marks), words)
+    return "".join(parts)
 
 
 @lru_cache(maxsize=256)

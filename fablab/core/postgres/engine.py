@@ -141,9 +141,9 @@ class SafePostgresEngine(PostgresEngine):
         """A pooled connection that is still in a transaction is rolled back on its way."""
         self._end_turn(self._lent.pop(connection, False))
         if not isinstance(connection, PoolConnectionProxy):
-            await connection.close()
+            await to_the_end(connection.close())
         elif self.pool:
-            await self.pool.release(connection)
+            await self.pool.release(connection)  # to its end: the pool shields it
 
     async def discard(self, connection: Any) -> None:
         """For a connection in an unknown state. Others take its place."""
@@ -182,7 +182,7 @@ class SafePostgresEngine(PostgresEngine):
                 await self.discard(connection)
                 raise
             finally:
-                await to_the_end(self.give_back(connection))
+                await self.give_back(connection)
 
 
 def _refuse_naive(values: Sequence[Any]) -> None:

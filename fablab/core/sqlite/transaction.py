@@ -37,14 +37,13 @@ class _OnOneConnection(Nesting, SQLiteTransaction):  # type: ignore[misc]
         try:
             if keep and not self._committed and not self._rolled_back:
                 await self.commit()
-        finally:
-            await to_the_end(self._give_back())
+        finally:  # the connection is free again whatever happened; what was not committed is undone
+            if self._kept:
+                self._finish_kept()
+            else:
+                await to_the_end(self._close_alone())
 
-    async def _give_back(self) -> None:
-        """The connection is free again whatever happened; what was not committed is undone."""
-        if self._kept is not None:
-            self._finish_kept()
-            return
+    async def _close_alone(self) -> None:
         try:
             if self.connection.in_transaction:
                 await self.connection.execute("ROLLBACK")
