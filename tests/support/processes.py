@@ -39,6 +39,7 @@ def kill(processes: Iterable[int], how: int = signal.SIGKILL) -> None:
 @contextmanager
 def paused(process: int) -> Iterator[None]:
     """It and its children are there meanwhile, and do nothing."""
+    kill([process], signal.SIGSTOP)  # first, so that it starts no other meanwhile
     asleep = family(process)
     kill(asleep, signal.SIGSTOP)
     try:
