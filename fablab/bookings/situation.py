@@ -61,7 +61,7 @@ class Situation:
             asked_at=self.asked_at,
             charter_required=self.place.required_charter(self.now),
             closing=self.closing(view, period) if judged else None,
-            staffed=not judged or calendar.attends(period, "staffed") is None,
+            staffed=not judged or calendar.is_staffed(period),
             open_lab=open_lab,
             in_open_lab=not judged or any(period.within(window) for window in open_lab),
             next_open_lab=None if open_lab or not judged else calendar.next_open_lab(period.start),

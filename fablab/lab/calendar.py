@@ -104,6 +104,10 @@ class Calendar:
         """The opening time inside the period."""
         return [shared for window in self.windows(period) if (shared := window.cut(period))]
 
+    def is_staffed(self, period: Period) -> bool:
+        """All of it lies in one stretch of opening: what `attends` asks of `staffed`."""
+        return any(period.within(window) for window in self.windows(period))
+
     def open_lab(self, period: Period) -> list[Period]:
         """Open-lab windows that overlap the period, whole and merged."""
         first, last = self.day_of(period.start) - DAY, self.day_of(period.end)

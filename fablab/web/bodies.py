@@ -7,6 +7,7 @@ Every reason at once: an unknown field, a missing one, a wrong type, each with t
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,11 @@ def too_deep(sent: bytes) -> bool:
     return sent.count(b"[") + sent.count(b"{") > DEEPEST * MOST_ITEMS
 
 
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
 class Reader:
     """Walks a value along a type and notes every problem instead of stopping at the first."""
 
@@ -102,7 +108,7 @@ class Reader:
             raise_or_note = N_("This must be an object.")
             self.problems.append(Problem("unreadable", raise_or_note, path or None))
             return None
-        known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        known = fields_of(kind)
         for name in value.keys() - known.keys():
             message = N_("There is no field of this name.")
             self.problems.append(Problem("unknown_field", message, inside(path, name[:60])))

@@ -86,6 +86,7 @@ def test_windows_cover_the_open_quarters_and_do_not_touch(
 def test_staffed_is_open_all_the_time(calendar: Calendar, period: Period) -> None:
     allowed = calendar.attends(period, "staffed") is None
     assert allowed == all(simply_open(calendar, each) for each in ticks(period))
+    assert allowed == calendar.is_staffed(period)
 
 
 @given(calendars(), periods)
