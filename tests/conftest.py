@@ -22,6 +22,8 @@ from tests.support import browsers, databases, needs, postgres
 if TYPE_CHECKING:
     from tests.support.browser import Browser
 
+# Files named after a database are for that one alone.
+collect_ignore_glob = ["**/test_*_sqlite.py" if needs.wants_postgres() else "**/test_*_postgres.py"]
 Travel = Callable[[datetime | timedelta], datetime]
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50, database=None)
@@ -44,11 +46,26 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["FABLAB_TEST_POSTGRES"] = server.enter_context(postgres.server(place))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if needs.wants_postgres():
+        leave_out(config, items, [item for item in items if not asks_a_database(item)])
     if not browsers.executable():
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=needs.SENTENCES["browser"]))
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """What asks none is the same on both, and is tested with SQLite."""
+    assert isinstance(item, pytest.Function)
+    wanted = {"copies", "database"} & set(item.fixturenames)
+    return bool(wanted) or inspect.iscoroutinefunction(inspect.unwrap(item.function))
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], some: list[pytest.Item]) -> None:
+    gone = set(some)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=some)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

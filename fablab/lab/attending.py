@@ -10,7 +10,8 @@ from fablab.core.words import Words
 from fablab.lab.hours import Attendance, ClosedHours
 
 if TYPE_CHECKING:
-    from fablab.lab.calendar import Calendar, OpenDay
+    from fablab.lab.calendar import Calendar
+    from fablab.lab.open_day import OpenDay
 
 LONGEST_WEEKEND = 2
 

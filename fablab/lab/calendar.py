@@ -19,33 +19,11 @@ from fablab.lab.hours import (
     Week,
     Windows,
 )
+from fablab.lab.open_day import OpenDay
 
 DAY = timedelta(days=1)
 FARTHEST = 400  # days to look ahead for an opening or a closing
 MOST_KEPT = 4000  # days whose windows are remembered
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDay:
-    """One day of the lab: when it is open, and what decided that.
-
-    `reason` names the closure, exception or season in force, None in an ordinary week.
-    `decided_by` is `week`, `season`, `closure` or `exception`. `unconfirmed` names a closure that
-    is only expected ("probably closed"), `unconfirmed_season` hours that are only expected.
-    """
-
-    day: date
-    windows: tuple[Period, ...]
-    open_lab: tuple[Period, ...] = ()
-    reason: Words | None = None
-    decided_by: str = "week"
-    unconfirmed: Words | None = None
-    unconfirmed_season: Words | None = None
-
-    @property
-    def closed_by(self) -> str:
-        """What keeps the lab closed all day; empty when it opens."""
-        return "" if self.windows else self.decided_by
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pytest
 from playwright.async_api import Locator, Page, Response
 
 from fablab.core import db
@@ -74,6 +75,7 @@ async def test_a_booking_appears_at_others(visit: Visit, language: str) -> None:
     assert not [name for name in await traces() if name in bodies]
 
 
+@pytest.mark.slow
 async def test_what_one_is_at_is_left_alone(visit: Visit) -> None:
     """The strip while a time is drawn, an open menu, the place of the focus and of the flash."""
     other = await visit("fr", 1280, OTHER)
@@ -114,6 +116,7 @@ async def test_my_page_renews_itself_and_its_forms_work(visit: Visit) -> None:
         assert await mine.page.locator(".flashes").count() == 1
 
 
+@pytest.mark.slow
 async def test_a_flash_is_told_once_and_stays(visit: Visit) -> None:
     """The page that told something keeps it when it renews itself."""
     booker = await visit("fr", 1280, MEMBER)
@@ -129,6 +132,7 @@ async def test_a_flash_is_told_once_and_stays(visit: Visit) -> None:
     assert await booker.page.locator(".flashes").inner_text() == "told"
 
 
+@pytest.mark.slow
 async def test_a_hidden_page_looks_when_it_is_seen_again(visit: Visit) -> None:
     other = await visit("fr", 1280, OTHER)
     fetched = await opened(other, "/schedule")
@@ -143,6 +147,7 @@ async def test_a_hidden_page_looks_when_it_is_seen_again(visit: Visit) -> None:
     await seen_after(at(other, "taken", "12:00"), since)
 
 
+@pytest.mark.slow
 async def test_who_was_signed_out_elsewhere_is_asked_in(visit: Visit) -> None:
     mine = await visit("fr", 390, MEMBER)
     await opened(mine, "/me")

@@ -7,7 +7,7 @@ import pytest
 from fablab.activity.tables import Activity
 from fablab.core.words import Words
 from fablab.lab import queries
-from fablab.lab.calendar import OpenDay
+from fablab.lab.open_day import OpenDay
 from fablab.lab.tables import Closure, DayException, Season
 from fablab.members.tables import Member
 from tests import factories

@@ -10,11 +10,7 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import ApiToken
 from tests import factories
 from tests.simulation.crowd import a_machine
-from tests.support import needs
 from tests.support.databases import Copy
-
-# What a file is about may be one database's own.
-collect_ignore_glob = ["test_*_sqlite.py" if needs.wants_postgres() else "test_*_postgres.py"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 SQLite keeps no statistics until it is asked to, and takes the first index that fits: each of
 these statements is worded so that it is the right one, however much has been.
+PostgreSQL plans by its statistics.
 """
 
 import pytest
@@ -11,12 +12,6 @@ from fablab.core import db
 
 NOW, IDS, MOST = db.instant("2026-11-30 09:00:00+00:00"), db.among([7]), 200
 SPAN = (NOW, NOW, NOW)
-
-
-@pytest.fixture(autouse=True)
-def _only_where_nothing_is_counted() -> None:
-    if not db.is_sqlite():
-        pytest.skip("PostgreSQL plans by its statistics.")
 
 
 async def plan(sql: str, *args: object) -> str:
