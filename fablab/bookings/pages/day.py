@@ -13,7 +13,8 @@ from fablab.bookings.rules import Need
 from fablab.bookings.schedule import Block
 from fablab.core import zones
 from fablab.core.periods import Period
-from fablab.lab.calendar import Calendar, OpenDay
+from fablab.lab.calendar import Calendar
+from fablab.lab.open_day import OpenDay
 from fablab.machines.catalogue import Catalogue, CategoryView, MachineView
 
 Needs = Mapping[int, Sequence[Need]]

@@ -10,7 +10,8 @@ from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
 from fablab.core import zones
 from fablab.core.periods import Period
-from fablab.lab.calendar import Calendar, OpenDay
+from fablab.lab.calendar import Calendar
+from fablab.lab.open_day import OpenDay
 from fablab.machines.catalogue import MachineView
 
 DAY = timedelta(days=1)
