@@ -33,7 +33,7 @@ SHOWN = (
 INDEXES = (
     f"""CREATE INDEX booking_guard ON booking (machine, unit, busy_until, starts_at)
         WHERE status IN {BLOCKING}""",
-    "CREATE INDEX booking_machine_start ON booking (machine, starts_at)",
+    "CREATE INDEX booking_machine_start ON booking (machine, starts_at, busy_until)",
     "CREATE INDEX booking_start ON booking (starts_at, busy_until)",
     "CREATE INDEX booking_member_start ON booking (member, starts_at)",
     "CREATE INDEX booking_release ON booking (release_at) WHERE status = 'confirmed'",
