@@ -10,7 +10,7 @@ from fablab.members import codes
 from tests.browser.steps import MEMBER, NEWCOMER
 
 MANAGER = "manager@example.org"
-NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static")
+NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static", "/live/")
 LINKS = {page: purpose for purpose, page in codes.PAGES.items()}
 FOR_BOTH = ("/charter", "/machines", "/schedule")
 FOR_VISITORS = ("/sign-", "/forgotten", *(f"/{page}/" for page in LINKS))
@@ -60,7 +60,7 @@ class Place:
 
 
 def paths(app: Any) -> Iterator[str]:
-    """Those that answer GET with a page."""
+    """Those that answer GET with a page: not with text for programs or scripts."""
     for route in app.routes:
         verbs = getattr(route, "route_handler_map", {})
         if "GET" in verbs and not route.path.startswith(NO_PAGES):
