@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from fablab.activity.actions import Change, record_all
+from fablab.activity.actions import record_all
 from fablab.bookings.expiry import expire_due
 from fablab.bookings.tables import Status
+from fablab.bookings.telling import by_itself
 from fablab.core import clock, db
 
 MOST_AT_ONCE = 200
@@ -34,10 +35,5 @@ async def _complete(ids: list[int], now: datetime) -> int:
     """Judged again as the row is now: it may have been extended since it was read."""
     rows = await db.fetch(COMPLETE, db.among(ids), now)
     after = {"status": Status.COMPLETED}
-    await record_all(
-        [
-            Change("completed", "booking", row["id"], actor=None, member=row["member"], after=after)
-            for row in rows
-        ]
-    )
+    await record_all([by_itself("completed", row, {}, after) for row in rows])
     return len(rows)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from fablab.activity.actions import Change, record_all
+from fablab.activity.actions import record_all
 from fablab.bookings.tables import Status
-from fablab.bookings.telling import of_row
+from fablab.bookings.telling import by_itself, of_row
 from fablab.core import clock, db
 from fablab.machines.catalogue import Catalogue
 from fablab.machines.queries import catalogue
@@ -43,21 +43,10 @@ async def _expire(ids: list[int], now: datetime) -> int:
     """Judged again as the row is now: it may have been moved since it was read."""
     machines = await catalogue()
     rows = await db.fetch(EXPIRE, db.among(ids), now, now)
-    await record_all([change(row) for row in rows])
+    before, after = {"status": Status.PENDING}, {"status": Status.EXPIRED}
+    await record_all([by_itself("expired", row, before, after) for row in rows])
     await notify_all([told for row in rows if (told := notice(row, machines))])
     return len(rows)
-
-
-def change(row: Mapping[str, Any]) -> Change:
-    return Change(
-        "expired",
-        "booking",
-        row["id"],
-        actor=None,
-        member=row["member"],
-        before={"status": Status.PENDING},
-        after={"status": Status.EXPIRED},
-    )
 
 
 def notice(row: Mapping[str, Any], machines: Catalogue) -> Notice | None:

@@ -9,7 +9,7 @@ from fablab.bookings import strikes
 from fablab.bookings.making import release_time
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
-from fablab.bookings.telling import of_row
+from fablab.bookings.telling import by_itself, of_row
 from fablab.core import clock, db, heartbeat, versions
 from fablab.core.periods import Period
 from fablab.lab.queries import place
@@ -82,15 +82,8 @@ def view_of(machines: Catalogue, row: Mapping[str, Any]) -> MachineView:
 
 
 def change(row: Mapping[str, Any], strike: bool) -> Change:
-    return Change(
-        "released",
-        "booking",
-        row["id"],
-        actor=None,
-        member=row["member"],
-        before={"status": Status.CONFIRMED},
-        after={"status": Status.NO_SHOW, "strike": strike},
-    )
+    after = {"status": Status.NO_SHOW, "strike": strike}
+    return by_itself("released", row, {"status": Status.CONFIRMED}, after)
 
 
 def notice(row: Mapping[str, Any], view: MachineView, **more: Any) -> Notice:

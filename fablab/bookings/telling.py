@@ -1,9 +1,9 @@
-"""What is told of a booking when it is made: the activity, the notice to its member."""
+"""What is told of a booking: the activity, the notice to its member."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record
 from fablab.bookings.asking import Override
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
@@ -54,6 +54,15 @@ def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
     }
+
+
+def by_itself(
+    verb: str, row: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> Change:
+    """The activity of what nobody did to a booking; of its row, `id` and `member` are read."""
+    return Change(
+        verb, "booking", row["id"], actor=None, member=row["member"], before=before, after=after
+    )
 
 
 def of_row(row: Mapping[str, Any], view: MachineView) -> dict[str, Any]:
