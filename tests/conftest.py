@@ -14,7 +14,7 @@ from tests.support import environment
 
 FOLDER = environment.prepare()  # before anything of fablab is imported
 
-from fablab.core import clock, db, formats, i18n
+from fablab.core import clock, db, formats, i18n, versions
 from fablab.core.zones import zone
 from tests.factories import MONDAY
 from tests.support import browsers, databases, needs, postgres
@@ -149,6 +149,16 @@ def _a_database_for_those_who_wait(request: pytest.FixtureRequest) -> None:
 def counted() -> Callable[[], AbstractContextManager[db.Counted]]:
     """`with counted() as sent: ...`, then `sent.count` and `sent.statements`."""
     return db.counting
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody commits from here on, as far as the stamps can tell.
+
+    PostgreSQL's snapshot is that of the whole server: the tests beside this one move it, too.
+    """
+    since = versions.SINCE.replace(versions.SEEN, "'the same'")
+    monkeypatch.setattr(versions, "SINCE", since)
 
 
 @pytest.fixture(scope="session")

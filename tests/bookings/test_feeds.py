@@ -34,6 +34,7 @@ async def scene(committed_database: Copy, app: Any, book: Book) -> Scene:
     return made
 
 
+@pytest.mark.usefixtures("alone")
 async def test_who_has_it_already_is_told_so_without_a_look_at_the_data(
     scene: Scene, counted: Counting
 ) -> None:

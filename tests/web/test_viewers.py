@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from fablab.core import clock, db
 from fablab.members.tables import Member, MemberState, Role, Session
 from fablab.web import viewers
@@ -14,6 +16,7 @@ from tests.support.databases import Copy
 from tests.web.test_auth import last_seen, who
 
 
+@pytest.mark.usefixtures("alone")
 async def test_asking_again_costs_no_statement_for_the_person(
     committed_database: Copy, visitor: Browser, counted: Counting
 ) -> None:
