@@ -95,6 +95,7 @@ def asset(name: str) -> str:
     return shelf()[name].address
 
 
+@lru_cache(maxsize=256)
 def accepts_gzip(accepted: str) -> bool:
     """Whether an Accept-Encoding asks for gzip; `q=0` says no to it."""
     for choice in accepted.split(","):

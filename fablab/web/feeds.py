@@ -12,7 +12,6 @@ in them are the viewer's own, that is written in afterwards.
 
 import gzip
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +21,7 @@ from typing import Any
 from litestar.types import ASGIApp
 
 from fablab.core import i18n, zones
+from fablab.core.kept import Kept
 from fablab.members.viewer import Viewer
 from fablab.web import assets, describing
 from fablab.web.headers import Headers, heard
@@ -54,35 +54,28 @@ class Made:
 Make = Callable[[], Awaitable[Made]]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was made, what of, and the bytes that it takes."""
+
+    thing: Any
+    made_of: Hashable
+    size: int
+
+
 class Shelf:
     """What was made, the longest unasked-for first to go when there is no more room."""
 
     def __init__(self, room: int) -> None:
-        self.room, self.filled = room, 0
-        self.held: OrderedDict[Hashable, tuple[Hashable, Any, int]] = OrderedDict()
+        self.held: Kept[Placed] = Kept(room, lambda placed: placed.size + OVERHEAD)
 
     def find(self, key: Hashable, made_of: Hashable) -> Any:
         """What was put there of the same data, if it still is."""
         found = self.held.get(key)
-        if found is None or found[0] != made_of:
-            return None
-        self.held.move_to_end(key)
-        return found[1]
+        return found.thing if found and found.made_of == made_of else None
 
     def put(self, key: Hashable, made_of: Hashable, thing: Any, size: int) -> None:
-        self.drop(key)
-        self.held[key] = (made_of, thing, size + OVERHEAD)
-        self.filled += size + OVERHEAD
-        while self.filled > self.room:
-            self.drop(next(iter(self.held)))
-
-    def drop(self, key: Hashable) -> None:
-        if found := self.held.pop(key, None):
-            self.filled -= found[2]
-
-    def clear(self) -> None:
-        self.held.clear()
-        self.filled = 0
+        self.held.put(key, Placed(thing, made_of, size))
 
 
 shelf = Shelf(LARGEST_SHELF)
@@ -117,7 +110,7 @@ async def answer(scope: Any, what: Hashable, made_of: Hashable, make: Make) -> A
         return Sent(304, tagged, b"")
     key, body = await found(what, made_of, viewer, make)
     headers = [*tagged, (b"content-type", b"application/json")]
-    if len(body) >= WORTH_PACKING and accepts_gzip(heard(scope, b"accept-encoding")):
+    if len(body) >= WORTH_PACKING and assets.accepts_gzip(heard(scope, b"accept-encoding")):
         body = packed(key, made_of, body)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
@@ -175,8 +168,3 @@ def mark_of(what: Hashable, made_of: Hashable, viewer: Viewer | None) -> str:
 @lru_cache(maxsize=1)
 def edition() -> tuple[str, str]:
     return version("fablab"), zones.tzdata_version()
-
-
-@lru_cache(maxsize=256)
-def accepts_gzip(accepted: str) -> bool:
-    return assets.accepts_gzip(accepted)

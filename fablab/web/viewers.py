@@ -8,12 +8,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.core import clock, db
 from fablab.core.errors import Unavailable
+from fablab.core.kept import Lately
 from fablab.core.secrets import digest
 from fablab.members.rules import allowed_scopes
 from fablab.members.tables import ApiToken, Role, Session
@@ -51,30 +52,8 @@ class Remembered:
     until: datetime
 
 
-@dataclass(slots=True)
-class Memory:
-    """Who has asked since the last commit, by the digest of their key."""
-
-    as_of: Hashable = None
-    known: dict[str, Remembered] = field(default_factory=dict)
-
-    def recall(self, hashed: str, as_of: Hashable) -> Viewer | None:
-        if as_of is None or as_of != self.as_of:
-            return None
-        found = self.known.get(hashed)
-        return found.viewer if found and clock.now() < found.until else None
-
-    def keep(self, hashed: str, viewer: Viewer, row: dict[str, Any], as_of: Hashable) -> None:
-        seen_at, expires_at = db.instant(row["seen_at"]), db.instant(row.get("expires_at"))
-        if as_of is None or seen_at is None:
-            return
-        if as_of != self.as_of or len(self.known) >= MOST_REMEMBERED:
-            self.as_of, self.known = as_of, {}
-        due = seen_at + SEEN_EVERY
-        self.known[hashed] = Remembered(viewer, min(due, expires_at or due))
-
-
-_sessions, _tokens = Memory(), Memory()
+Memory = Lately[Remembered]  # who has asked since the last commit, by the digest of their key
+_sessions, _tokens = Memory(MOST_REMEMBERED), Memory(MOST_REMEMBERED)
 
 
 async def by_session(key: str, as_of: Hashable = None) -> Viewer | None:
@@ -85,7 +64,7 @@ async def by_session(key: str, as_of: Hashable = None) -> Viewer | None:
     if not key or len(key) > LONGEST_KEY:
         return None
     hashed = digest(key)
-    if remembered := _sessions.recall(hashed, as_of):
+    if remembered := recall(_sessions, as_of, hashed):
         return remembered
     rows = await db.fetch(BY_SESSION, hashed, clock.now())
     if not rows:
@@ -94,7 +73,7 @@ async def by_session(key: str, as_of: Hashable = None) -> Viewer | None:
     if is_due(row):
         await noted(Session, Session.last_seen_at, row["session_id"])
     found = viewer(row, session_id=row["session_id"])
-    _sessions.keep(hashed, found, row, as_of)
+    keep(_sessions, as_of, hashed, found, row)
     return found
 
 
@@ -103,7 +82,7 @@ async def by_token(token: str, as_of: Hashable = None) -> Viewer | None:
     if not token or len(token) > LONGEST_KEY:
         return None
     hashed = digest(token)
-    if remembered := _tokens.recall(hashed, as_of):
+    if remembered := recall(_tokens, as_of, hashed):
         return remembered
     rows = await db.fetch(BY_TOKEN, hashed)
     if not rows:
@@ -113,8 +92,20 @@ async def by_token(token: str, as_of: Hashable = None) -> Viewer | None:
         await noted(ApiToken, ApiToken.last_used_at, row["token_id"])
     may = frozenset(json.loads(row["scopes"])) & frozenset(allowed_scopes(row["role"]))
     found = viewer(row, scopes=may)
-    _tokens.keep(hashed, found, row, as_of)
+    keep(_tokens, as_of, hashed, found, row)
     return found
+
+
+def recall(memory: Memory, as_of: Hashable, hashed: str) -> Viewer | None:
+    found = memory.get(as_of, hashed)
+    return found.viewer if found and clock.now() < found.until else None
+
+
+def keep(memory: Memory, as_of: Hashable, hashed: str, viewer: Viewer, row: dict[str, Any]) -> None:
+    seen_at, expires_at = db.instant(row["seen_at"]), db.instant(row.get("expires_at"))
+    if seen_at is not None:
+        due = seen_at + SEEN_EVERY
+        memory.put(as_of, hashed, Remembered(viewer, min(due, expires_at or due)))
 
 
 def viewer(row: dict[str, Any], **came_by: Any) -> Viewer:

@@ -35,10 +35,10 @@ def test_a_shelf_holds_so_much_and_forgets_what_nobody_asks_for() -> None:
     shelf.put("d", 1, "d", 1_000)
     assert [key for key in "abcd" if shelf.find(key, 1)] == ["a", "c", "d"]
     shelf.put("d", 2, "new", 2_000)
-    assert shelf.filled <= shelf.room
+    assert shelf.held.filled <= shelf.held.most
     assert (shelf.find("d", 1), shelf.find("d", 2)) == (None, "new")
-    shelf.put("whole", 1, "too large", shelf.room)
-    assert (shelf.find("whole", 1), shelf.filled) == (None, 0)
+    shelf.put("whole", 1, "too large", shelf.held.most)
+    assert (shelf.find("whole", 1), shelf.held.filled) == (None, 0)
 
 
 @pytest.mark.parametrize("made_of", [(1, 2), (2, 1)])

@@ -7,7 +7,6 @@ import pytest
 
 from fablab.core import clock, db
 from fablab.members.tables import Member, MemberState, Role, Session
-from fablab.web import viewers
 from tests.conftest import Travel
 from tests.factories import a_lab, a_member
 from tests.support.browser import Browser
@@ -62,14 +61,3 @@ async def test_whoever_is_somebody_else_by_now_is(
     closed: dict[Any, Any] = {Member.state: MemberState.CLOSED}
     await Member.update(closed).where(Member.id == member.id)
     assert await who(visitor) is None
-
-
-def test_only_so_many_are_remembered() -> None:
-    memory, now = viewers.Memory(), clock.now()
-    someone = viewers.Viewer(id=1, number=1, role=Role.MEMBER, language="en")
-    for number in range(viewers.MOST_REMEMBERED + 10):
-        memory.keep(str(number), someone, {"seen_at": now}, "now")
-    assert len(memory.known) <= viewers.MOST_REMEMBERED
-    assert memory.recall(str(viewers.MOST_REMEMBERED + 9), "now") is someone
-    assert memory.recall(str(viewers.MOST_REMEMBERED + 9), "later") is None
-    assert memory.recall(str(viewers.MOST_REMEMBERED + 9), None) is None
