@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.asgi import asking
 from tests.support.browser import Browser
 
 LONGEST_OPENING = 10  # seconds
@@ -49,31 +50,16 @@ async def listening(
     reader, gone = Reader(), asyncio.Event()
     url = urlsplit(address)
     cookies = "; ".join(f"{each.name}={each.value}" for each in browser.cookies.jar)
+    headers = [
+        (b"accept", b"text/event-stream"),
+        (b"accept-encoding", b"gzip"),
+        (b"cookie", cookies.encode()),
+    ]
+    scope = asking(url.path, url.query.encode(), headers, at)
 
     async def receive() -> dict[str, Any]:
         await gone.wait()
         return {"type": "http.disconnect"}
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": url.path,
-        "raw_path": url.path.encode(),
-        "query_string": url.query.encode(),
-        "root_path": "",
-        "headers": [
-            (b"host", b"lab.test"),
-            (b"accept", b"text/event-stream"),
-            (b"accept-encoding", b"gzip"),
-            (b"cookie", cookies.encode()),
-        ],
-        "client": (at, 1),
-        "server": ("lab.test", 80),
-        "state": {},
-    }
 
     async def run() -> None:
         try:
