@@ -12,7 +12,10 @@ PACKAGES = (
     "notifications",
     "machines",
     "training",
+    "quotas",
     "bookings",
+    "calendars",
+    "kiosk",
 )
 
 APP_CONFIG = AppConfig(

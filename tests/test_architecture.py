@@ -21,7 +21,10 @@ ORDER = [
     "machines",
     "training",
     "inventory",
+    "quotas",
     "bookings",
+    "calendars",
+    "kiosk",
     "maintenance",
     "reports",
 ]

@@ -1,22 +1,14 @@
 """Booking a machine. Settle first, then judge and write in one transaction."""
 
-import secrets
 from datetime import datetime
-from typing import Any
 
-from fablab.bookings import guards, making, rules, seats, settling
+from fablab.bookings import guards, judging, rows, seats, settling
 from fablab.bookings.asking import Asked, Denied, Judged, Made, Override, for_whom
 from fablab.bookings.queries import same_wish
-from fablab.bookings.rules import Intent
-from fablab.bookings.rules.times import LONGEST_USE
-from fablab.bookings.situation import known
-from fablab.bookings.tables import Booking, Status
-from fablab.bookings.taken import around
+from fablab.bookings.tables import Booking
 from fablab.bookings.telling import told
-from fablab.core import clock, db
+from fablab.core import db
 from fablab.core.errors import Problem, Refused
-from fablab.core.facts import dump
-from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member, MemberState
@@ -65,18 +57,9 @@ async def _book(actor: Viewer, asked: Asked, whom: int) -> Made:
 async def judged(
     actor: Viewer, asked: Asked, whom: int, locked: dict[int, Machine], now: datetime | None = None
 ) -> Judged:
-    """Load the situation and ask the rules: four statements, more for none."""
-    situation = await known(whom, now or clock.now(), locked=locked)
-    wish = asked.wish
-    view = situation.view(wish.machine_id)
-    reach = max(view.policy.max_duration, min(wish.period.length, LONGEST_USE))
-    span = Period(wish.period.start, wish.period.start + reach + view.policy.turnaround_after)
-    situation = situation.with_rows(await around([wish.machine_id], span, whom))
-    facts = situation.facts(wish)
-    found = rules.problems(wish, facts)
-    if asked.override:
-        found = rules.without_overridden(found, asked.override.rules, actor.role)
-    return Judged(wish=wish, situation=situation, facts=facts, problems=found)
+    """Load the situation and ask the rules: five statements, more for none."""
+    [found] = await judging.judged_all(actor, [asked], whom, locked, now)
+    return found
 
 
 async def must_be_in_project(member_id: int, project_id: int | None) -> None:
@@ -90,46 +73,9 @@ async def must_be_in_project(member_id: int, project_id: int | None) -> None:
 
 async def insert(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> Booking:
     """The row and its consequences. The guard of the database has the last word."""
-    facts, situation, now = judgement.facts, judgement.situation, judgement.situation.now
-    limits = facts.machine.limits
-    unit = await seats.seat(judgement.wish, facts)
-    stands_there = asked.via in ("qr", "kiosk") or actor.id != whom
-    at_once = asked.intent == Intent.NOW or (
-        stands_there and now >= asked.period.start - limits.checkin_opens_before
-    )
-    booking = Booking(
-        uid=secrets.token_hex(16),
-        machine=asked.machine_id,
-        unit=unit,
-        member=whom,
-        project=asked.project_id,
-        made_at=now,
-        made_by=actor.id,
-        made_via=asked.via,
-        note=asked.note,
-        **making.columns(
-            asked.period,
-            limits,
-            situation.place.zone,
-            now,
-            released=not situation.person.is_staff,
-        ),
-        **(arrived(actor, asked, whom, now) if at_once else {}),
-    )
-    if asked.override:
-        booking.override = dump(asked.override.as_dict())
+    unit = await seats.seat(judgement.wish, judgement.facts)
+    booking = rows.row(actor, asked, whom, judgement, unit)
     with guards.guarded():
         await db.insert(booking)
-    await told(actor, booking, situation, asked.override)
+    await told(actor, booking, judgement.situation, asked.override)
     return booking
-
-
-def arrived(actor: Viewer, asked: Asked, whom: int, now: datetime) -> dict[str, Any]:
-    """Made at the machine or by staff once its window is open: nobody has to check in again."""
-    return {
-        "status": Status.CHECKED_IN,
-        "operator": whom,
-        "checked_in_at": now,
-        "checked_in_by": actor.id,
-        "checked_in_via": asked.via,
-    }

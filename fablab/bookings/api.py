@@ -159,17 +159,20 @@ async def wish(request: Asked, viewer: Viewer, place: Place, machines: Catalogue
         member_id=await member_called(sent.member),
         project_id=await project_of(viewer.id, sent.project) if sent.project else None,
         note=sent.note,
+        material=sent.material or "",
+        own_material=sent.own_material,
+        buddy_id=await member_called(sent.buddy, "buddy"),
         via="api",
         override=override(sent),
     )
 
 
-async def member_called(number: int | None) -> int | None:
+async def member_called(number: int | None, about: str = "member") -> int | None:
     if number is None:
         return None
     if found := await by_number(number):
         return found.id
-    raise Refused(Problem("unknown_member", N_("There is no member of this number."), "member"))
+    raise Refused(Problem("unknown_member", N_("There is no member of this number."), about))
 
 
 def period(sent: BookingWish) -> Period:

@@ -1,6 +1,7 @@
 """What somebody asks for, and what is found when it is judged."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fablab.bookings.rules import Facts, Intent, Wish
@@ -28,6 +29,7 @@ class Asked:
     """What somebody asks for: a machine for a while, for themselves unless staff say for whom.
 
     `via` is `web`, `api`, `qr`, `kiosk` or `desk`. With intent `now` the start is this minute.
+    `party` is the mark that several bookings made as one share; `occurrence` the day of a series.
     """
 
     machine_id: int
@@ -38,10 +40,23 @@ class Asked:
     note: str = ""
     via: str = "web"
     override: Override | None = None
+    material: str = ""
+    own_material: bool = False
+    buddy_id: int | None = None
+    party: str | None = None
+    series_id: int | None = None
+    occurrence: date | None = None
 
     @property
     def wish(self) -> Wish:
-        return Wish(machine_id=self.machine_id, period=self.period, intent=self.intent)
+        return Wish(
+            machine_id=self.machine_id,
+            period=self.period,
+            intent=self.intent,
+            material=self.material,
+            own_material=self.own_material,
+            party=self.party is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

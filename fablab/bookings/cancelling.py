@@ -7,9 +7,11 @@ from fablab.bookings.rules import handling
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.telling import notice
+from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
-from fablab.core.errors import NotFound, Refused
+from fablab.core.errors import NotFound, Refused, Unavailable
 from fablab.machines.queries import catalogue
+from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
 
@@ -23,12 +25,17 @@ async def cancel(
     """
     booking = await visible_to(actor, booking_id)
     await settling.settle([booking.machine])
-    return await _cancel(actor, booking_id, reason, give_up)
+    return await _cancel(actor, booking_id, booking.machine, reason, give_up)
 
 
 @db.transactional
-async def _cancel(actor: Viewer, booking_id: int, reason: str, give_up: bool) -> Booking:
+async def _cancel(
+    actor: Viewer, booking_id: int, machine_id: int, reason: str, give_up: bool
+) -> Booking:
+    await db.locked(Machine, machine_id)
     booking = await locked_for(actor, booking_id)
+    if booking.machine != machine_id:
+        raise Unavailable  # moved meanwhile: ask again
     if booking.status == Status.CANCELLED:
         return booking
     view = (await catalogue()).by_id(booking.machine)
@@ -76,4 +83,5 @@ async def _cancel(actor: Viewer, booking_id: int, reason: str, give_up: bool) ->
             by_staff=by_staff,
             reason=reason,
         )
+    await freed([machine_id])
     return booking

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from fablab.activity.actions import record
-from fablab.bookings import guards, making, rules, seats, settling
+from fablab.bookings import buddies, guards, judging, making, rules, seats, settling
 from fablab.bookings.asking import Denied, Judged, Override
+from fablab.bookings.knowing import known
 from fablab.bookings.queries import changed_wish, concerns, visible_to
 from fablab.bookings.rules import Intent, Wish
-from fablab.bookings.rules.times import LONGEST_USE
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Kind, Status
-from fablab.bookings.taken import around
 from fablab.bookings.telling import notice
+from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.periods import Period
@@ -69,7 +69,7 @@ async def _change(
     must_be_changeable(booking, wish)
     if wish.period == booking.period and wish.machine_id == booking.machine:
         return booking
-    situation = await surroundings(booking, wish, locked)
+    situation = await surroundings(actor, booking, wish, locked)
     facts = situation.facts(wish)
     found_problems = rules.problems(wish, facts)
     if override and actor.acts_as_staff:
@@ -83,6 +83,7 @@ async def _change(
     }
     await write(booking, wish, situation, await seats.seat(wish, facts))
     await told(actor, booking, wish, situation, before, override)
+    await freed(machines)
     return booking
 
 
@@ -96,13 +97,13 @@ def must_be_changeable(booking: Booking, wish: Wish) -> None:
     raise Refused(Problem("not_changeable", message))
 
 
-async def surroundings(booking: Booking, wish: Wish, locked: dict[int, Machine]) -> Situation:
-    situation = await known(booking.member, clock.now(), locked=locked)
-    view = situation.view(wish.machine_id)
-    length = min(wish.period.length, LONGEST_USE)
-    after = max(view.policy.max_duration, length) + view.policy.turnaround_after
-    span = Period(wish.period.start, wish.period.start + after)
-    return situation.with_rows(await around([wish.machine_id], span, booking.member))
+async def surroundings(
+    actor: Viewer, booking: Booking, wish: Wish, locked: dict[int, Machine]
+) -> Situation:
+    by_staff = actor.id != booking.member
+    situation = await known(booking.member, clock.now(), locked=locked, by_staff=by_staff)
+    situation = await judging.surrounded(situation, [wish])
+    return await buddies.of_booking(situation, booking)
 
 
 async def write(booking: Booking, wish: Wish, situation: Situation, unit: int) -> None:

@@ -6,10 +6,12 @@ from piccolo.columns import Column
 
 from fablab.activity.actions import record
 from fablab.bookings import settling
+from fablab.bookings.knowing import known
 from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import Intent, Wish, handling, person, place
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Kind, Status
+from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import Problem, Refused, Unavailable
 from fablab.machines.tables import Machine
@@ -102,13 +104,16 @@ def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:
 
 async def finish(actor: Viewer, booking_id: int) -> Booking:
     """Done early: the rest is free. Raises Refused when nobody had checked in."""
-    await visible_to(actor, booking_id)
-    return await _finish(actor, booking_id)
+    booking = await visible_to(actor, booking_id)
+    return await _finish(actor, booking_id, booking.machine)
 
 
 @db.transactional
-async def _finish(actor: Viewer, booking_id: int) -> Booking:
+async def _finish(actor: Viewer, booking_id: int, machine_id: int) -> Booking:
+    await db.locked(Machine, machine_id)
     booking = await locked_for(actor, booking_id)
+    if booking.machine != machine_id:
+        raise Unavailable  # moved meanwhile: ask again
     if booking.status == Status.COMPLETED:
         return booking
     if problem := handling.may_finish(booking.status):
@@ -145,4 +150,5 @@ async def _finish(actor: Viewer, booking_id: int) -> Booking:
             starts_at=booking.starts_at,
             finished_at=situation.now,
         )
+    await freed([machine_id])
     return booking

@@ -13,10 +13,11 @@ from fablab.bookings import settling
 from fablab.bookings.alternatives import alternatives
 from fablab.bookings.asking import Judged
 from fablab.bookings.free import free_times
+from fablab.bookings.knowing import known_in
 from fablab.bookings.offering import Offer, first_day, offer
 from fablab.bookings.pages import days, times
 from fablab.bookings.queries import names_of_projects
-from fablab.bookings.situation import Situation, known_in
+from fablab.bookings.situation import Situation
 from fablab.bookings.usable import missing, reasons
 from fablab.core import clock, i18n, zones
 from fablab.core.errors import NotFound, Problem, Refused

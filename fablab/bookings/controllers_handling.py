@@ -11,10 +11,10 @@ from litestar.response import Redirect, Template
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
 from fablab.bookings.forms import CancelForm, ExtendForm, Nothing
+from fablab.bookings.knowing import known_in
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.queries import visible_to
-from fablab.bookings.situation import known_in
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
 from fablab.core import clock, zones

@@ -12,10 +12,11 @@ from fablab.bookings.alternatives import alternatives, sisters
 from fablab.bookings.asking import Denied
 from fablab.bookings.controllers_booking import instant, wanted_day
 from fablab.bookings.forms import MoveForm
+from fablab.bookings.knowing import known_in
 from fablab.bookings.offering import offer
 from fablab.bookings.pages import days, times
 from fablab.bookings.queries import visible_to
-from fablab.bookings.situation import Situation, known_in
+from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
 from fablab.core import clock, zones
 from fablab.core.errors import NotFound, Refused

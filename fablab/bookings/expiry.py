@@ -7,18 +7,20 @@ from typing import Any
 from fablab.activity.actions import record_all
 from fablab.bookings.tables import Status
 from fablab.bookings.telling import by_itself, of_row
+from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.machines.catalogue import Catalogue
 from fablab.machines.queries import catalogue
+from fablab.machines.tables import Machine
 from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
 DUE = """
-SELECT id FROM booking WHERE status = 'pending' AND (starts_at <= {} OR decide_by <= {})
+SELECT id, machine FROM booking WHERE status = 'pending' AND (starts_at <= {} OR decide_by <= {})
 LIMIT {}
 """
 DUE_AT = """
-SELECT id FROM booking WHERE machine IN {} AND status = 'pending'
+SELECT id, machine FROM booking WHERE machine IN {} AND status = 'pending'
     AND (starts_at <= {} OR decide_by <= {}) LIMIT {}
 """
 EXPIRE = """
@@ -35,17 +37,20 @@ async def expire_due(machine_ids: Iterable[int] | None = None) -> int:
         due = await db.fetch(DUE, now, now, MOST_AT_ONCE)
     else:
         due = await db.fetch(DUE_AT, db.among(machine_ids), now, now, MOST_AT_ONCE)
-    return await _expire([row["id"] for row in due], now) if due else 0
+    return await _expire(due, now) if due else 0
 
 
 @db.transactional
-async def _expire(ids: list[int], now: datetime) -> int:
+async def _expire(due: list[dict[str, Any]], now: datetime) -> int:
     """Judged again as the row is now: it may have been moved since it was read."""
+    ids, freed_at = [row["id"] for row in due], {row["machine"] for row in due}
+    await db.locked_all(Machine, freed_at)
     machines = await catalogue()
     rows = await db.fetch(EXPIRE, db.among(ids), now, now)
     before, after = {"status": Status.PENDING}, {"status": Status.EXPIRED}
     await record_all([by_itself("expired", row, before, after) for row in rows])
     await notify_all([told for row in rows if (told := notice(row, machines))])
+    await freed(freed_at)
     return len(rows)
 
 

@@ -16,6 +16,7 @@ from fablab.members.viewer import Viewer
 SHOWN = """
 SELECT b.id, b.uid, b.kind, b.status, b.machine, b.unit, b.member, b.starts_at, b.ends_at,
     b.busy_until, b.release_at, b.note, b.made_at, b.checked_in_at, b.finished_at, b.sequence,
+    b.awaits, b.decide_by, b.material, b.own_material, b.party, b.series,
     m.number, p.slug AS project
 FROM booking b LEFT JOIN member m ON m.id = b.member LEFT JOIN project p ON p.id = b.project
 """
@@ -103,4 +104,10 @@ def shown(
         finished_at=iso(row["finished_at"], place.zone) if row["finished_at"] else None,
         sequence=row["sequence"],
         mine=row["member"] == viewer.id,
+        awaits=row["awaits"].split(),
+        decide_by=iso(row["decide_by"], place.zone) if row["decide_by"] else None,
+        material=row["material"],
+        own_material=bool(row["own_material"]),
+        party=row["party"],
+        series=row["series"],
     )

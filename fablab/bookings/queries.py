@@ -70,6 +70,9 @@ def changed_wish(booking: Booking, period: Period, machine_id: int) -> Wish:
         kind=booking.kind,
         was=booking.period,
         booking_id=booking.id,
+        material=booking.material,
+        own_material=booking.own_material,
+        party=booking.party is not None,
     )
 
 

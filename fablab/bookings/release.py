@@ -10,19 +10,23 @@ from fablab.bookings.making import release_time
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.telling import by_itself, of_row
+from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db, heartbeat, versions
 from fablab.core.periods import Period
 from fablab.lab.queries import place
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.machines.queries import catalogue
+from fablab.machines.tables import Machine
 from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
 DUE = """
-SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} ORDER BY release_at LIMIT {}
+SELECT id, machine FROM booking WHERE status = 'confirmed' AND release_at <= {}
+ORDER BY release_at LIMIT {}
 """
 DUE_AT = """
-SELECT id FROM booking WHERE status = 'confirmed' AND release_at <= {} AND machine + 0 IN {}
+SELECT id, machine FROM booking
+WHERE status = 'confirmed' AND release_at <= {} AND machine + 0 IN {}
 ORDER BY release_at LIMIT {}
 """
 # The update decides: of two processes only one is given the row back.
@@ -47,11 +51,13 @@ async def release_due(machine_ids: Iterable[int] | None = None) -> int:
             return 0
     else:
         due = await db.fetch(DUE_AT, now, db.among(machine_ids), MOST_AT_ONCE)
-    return await _release([row["id"] for row in due], now) if due else 0
+    return await _release(due, now) if due else 0
 
 
 @db.transactional
-async def _release(ids: list[int], now: datetime) -> int:
+async def _release(due: list[dict[str, Any]], now: datetime) -> int:
+    ids, freed_at = [row["id"] for row in due], {row["machine"] for row in due}
+    await db.locked_all(Machine, freed_at)
     stamps = await versions.of("lab", "machines")
     lab, machines = await place(stamps), await catalogue(stamps)
     found = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
@@ -72,6 +78,7 @@ async def _release(ids: list[int], now: datetime) -> int:
             for row in rows
         ]
     )
+    await freed(freed_at)
     return len(rows)
 
 

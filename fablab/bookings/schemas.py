@@ -20,6 +20,9 @@ class OverrideWish(msgspec.Struct):
 class BookingWish(msgspec.Struct):
     """A machine for a while. `member` (a number) and `override` are for staff alone.
 
+    `material` goes into the machine: one of its lists, or `unknown`; left out, it says that it is
+    accepted there and the lab's. `buddy` is the number of the second adult.
+
     `status`, `price` and `approved_by` are known and nobody's to set: 403.
     """
 
@@ -27,6 +30,9 @@ class BookingWish(msgspec.Struct):
     starts_at: datetime
     ends_at: datetime
     project: Slug | None = None
+    material: Slug | None = None
+    own_material: bool = False
+    buddy: int | None = None
     note: Text = ""
     member: int | None = None
     override: OverrideWish | None = None
@@ -80,6 +86,12 @@ class BookingShown(msgspec.Struct, kw_only=True):
     finished_at: str | None
     sequence: int
     mine: bool
+    awaits: list[str]
+    decide_by: str | None
+    material: str
+    own_material: bool
+    party: str | None
+    series: int | None
 
 
 class BookingList(msgspec.Struct):

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
+from fablab.bookings.knowing import known_in
 from fablab.bookings.pages.day import Needs
 from fablab.bookings.pages.looking import Looking
 from fablab.bookings.rules import Need
-from fablab.bookings.situation import Situation, known_in
+from fablab.bookings.situation import Situation
 from fablab.bookings.usable import missing
 from fablab.core import zones
 from fablab.core.kept import Lately

@@ -1,6 +1,6 @@
 """Everything the rules want to know, read in a constant number of statements."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,18 +19,15 @@ from fablab.bookings.rules import (
     Wish,
 )
 from fablab.bookings.rules.times import LONGEST_USE
-from fablab.core import versions, zones
+from fablab.core import zones
 from fablab.core.errors import NotFound
 from fablab.core.periods import Period
 from fablab.core.words import Words
 from fablab.lab.place import Place
-from fablab.lab.queries import place
-from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.machines.queries import catalogue
+from fablab.machines.catalogue import Catalogue, MachineView, MaterialName
 from fablab.machines.tables import Machine
-from fablab.members.standing import Standing, standing
-from fablab.members.tables import BookingWindows, HoldKind
-from fablab.training import queries as training
+from fablab.members.tables import HoldKind
+from fablab.quotas.rules import Tally, Terms, Use, tallies
 from fablab.training.rules import Held, best, last_day
 
 
@@ -47,6 +44,9 @@ class Situation:
     locked: Mapping[int, Machine] = field(default_factory=dict)
     buddy: BuddyFacts | None = None
     asked_at: datetime | None = None
+    by_staff: bool = False
+    quotas: tuple[Terms, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     def facts(self, wish: Wish) -> Facts:
         view = self.view(wish.machine_id)
@@ -71,7 +71,29 @@ class Situation:
             machine_names={row.machine_id: self.name(row.machine_id) for row in self.rows},
             needs=self.needs(view, period),
             buddy=self.buddy,
+            by_staff=self.by_staff,
+            tallies=self.tallies(wish) if judged else (),
+            material_names=self.material_names,
         )
+
+    def tallies(self, wish: Wish) -> tuple[Tally, ...]:
+        """What the wish would use of the quotas; nothing is counted for whom none binds."""
+        if not self.quotas or wish.kind not in ("use", "offer"):
+            return ()
+        return tallies(self.quotas, self.uses, self.use(wish), self.now, self.place.calendar)
+
+    def use(self, wish: Wish) -> Use:
+        category = self.view(wish.machine_id).category
+        return Use(
+            booking_id=wish.booking_id,
+            machine_id=wish.machine_id,
+            category_id=category.id if category else None,
+            period=wish.period,
+        )
+
+    @cached_property
+    def material_names(self) -> dict[str, Words]:
+        return {slug: material.name for slug, material in self.catalogue.materials.items()}
 
     @cached_property
     def attended_ids(self) -> frozenset[int]:
@@ -103,6 +125,10 @@ class Situation:
             safety_class=view.safety_class,
             supervision=view.supervision,
             buddy_required=view.buddy_required,
+            needs_approval=policy.needs_approval,
+            accepted=slugs(view.accepted),
+            restricted=slugs(view.restricted),
+            banned=slugs(view.banned),
             limits=limits(view),
         )
 
@@ -141,6 +167,24 @@ class Situation:
     def with_rows(self, rows: tuple[Blocker, ...]) -> "Situation":
         return replace(self, rows=rows)
 
+    def having(self, wish: Wish, unit: int = 1) -> "Situation":
+        """As if this wish were granted already: the next one of the same request sees it."""
+        view = self.view(wish.machine_id)
+        busy = Period(wish.period.start, wish.period.end + view.policy.turnaround_after)
+        row = Blocker(
+            id=0,
+            machine_id=view.id,
+            unit=unit,
+            busy=busy,
+            ends_at=wish.period.end,
+            member_id=self.person.id,
+        )
+        return replace(self, rows=(*self.rows, row), uses=(*self.uses, self.use(wish)))
+
+
+def slugs(materials: Iterable[MaterialName]) -> frozenset[str]:
+    return frozenset(each.slug for each in materials)
+
 
 def sensible(wish: Wish) -> bool:
     """Whether opening hours can be asked about it: forwards, and no longer than a use may be."""
@@ -160,48 +204,7 @@ def limits(view: MachineView) -> Limits:
         checkin_opens_before=policy.checkin_opens_before,
         grace=policy.grace,
         horizon=policy.horizon,
-    )
-
-
-def person_facts(known: Standing) -> PersonFacts:
-    plan = None if known.is_staff else known.plan
-    return PersonFacts(
-        id=known.id,
-        is_staff=known.is_staff,
-        email_unverified=known.has_email and not known.email_confirmed,
-        charter_accepted=known.charter_version,
-        holds=tuple(
-            HoldFacts(kind=hold.kind, reason=hold.reason, ends_at=hold.ends_at)
-            for hold in known.holds
-        ),
-        plan=plan.name if plan else None,
-        plan_horizon=plan.horizon_days if plan else None,
-        plan_open_lab_only=bool(plan and plan.windows == BookingWindows.OPEN_LAB),
-        plan_until=plan.until if plan else None,
-        birth_year=known.birth_year,
-        declared_adult=known.declared_adult,
-        adult_seen=known.adult_seen,
-        consent_until=known.consent_until,
-    )
-
-
-async def known(member_id: int, now: datetime, **more: Any) -> Situation:
-    """The person's part: three statements. Rows of machines are added from `around`."""
-    stamps = await versions.of("lab", "machines")
-    return await known_in(await place(stamps), await catalogue(stamps), member_id, now, **more)
-
-
-async def known_in(
-    lab: Place, machines: Catalogue, member_id: int, now: datetime, **more: Any
-) -> Situation:
-    """The same where the lab and its machines were read at the door: two statements."""
-    return Situation(
-        now=now,
-        place=lab,
-        catalogue=machines,
-        person=person_facts(await standing(member_id, now)),
-        certificates=await training.held(member_id, lab.zone),
-        **more,
+        approval_days=policy.approval_days,
     )
 
 

@@ -17,7 +17,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from fablab.core.periods import Period
-from fablab.machines.tables import Machine
+from fablab.machines.tables import Category, Machine
 from fablab.members.tables import Member, Project
 
 
@@ -98,6 +98,10 @@ class Booking(Table):
     decide_by = Timestamptz(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = BigInt(null=True, default=None)
+    awaits = Varchar(40, default="", help_text="What is pending: approval, material, buddy.")
+    decision_note = Varchar(500, default="", help_text="What staff said when they decided.")
+    buddy_agreed_at = Timestamptz(null=True, default=None)
+    overran_at = Timestamptz(null=True, default=None, help_text="Still running at its end.")
 
     @property
     def period(self) -> Period:
@@ -122,3 +126,55 @@ class Strike(Table):
     forgiven_at = Timestamptz(null=True, default=None)
     forgiven_by = BigInt(null=True, default=None)
     forgiven_reason = Varchar(500, default="")
+
+
+class Series(Table):
+    """Bookings that repeat on the wall. Its instances are bookings that name it.
+
+    `follows` and `followed_by` link the halves of one that was split.
+    """
+
+    id: Serial
+    uid = Varchar(40, unique=True)
+    machine = ForeignKey(Machine, null=False, default=None, on_delete=OnDelete.restrict)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    project = ForeignKey(Project, null=True, default=None, on_delete=OnDelete.restrict)
+    starts_wall = Varchar(32, help_text="The first instance, wall clock without offset.")
+    ends_wall = Varchar(32)
+    repeat = JSON(default="{}", help_text="{every, unit, weekdays?, nth?, until | count}")
+    made_at = Timestamptz(default=None, null=False)
+    made_by = BigInt(null=True, default=None)
+    follows = BigInt(null=True, default=None)
+    followed_by = BigInt(null=True, default=None)
+
+
+class WaitingState(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    SERVED = "served"
+    LEFT = "left"
+    LAPSED = "lapsed"
+
+
+class Waiting(Table):
+    """Somebody wants a machine, or any of a category, for so long within a window.
+
+    First come, first served: by `id`. `silent` counts offers that were left unanswered.
+    """
+
+    id: Serial
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    machine = ForeignKey(Machine, null=True, default=None, on_delete=OnDelete.restrict)
+    category = ForeignKey(Category, null=True, default=None, on_delete=OnDelete.restrict)
+    project = ForeignKey(Project, null=True, default=None, on_delete=OnDelete.restrict)
+    window_start = Timestamptz(default=None, null=False)
+    window_end = Timestamptz(default=None, null=False)
+    minutes = Integer(default=60)
+    state = Varchar(10, choices=WaitingState, default=WaitingState.WAITING)
+    made_at = Timestamptz(default=None, null=False)
+    ended_at = Timestamptz(null=True, default=None)
+    silent = Integer(default=0)
+    skipped_at = Timestamptz(null=True, default=None)
+    skipped_codes = Varchar(200, default="", help_text="Rules that kept it from the last time.")
+    material = Varchar(60, default="")
+    own_material = Boolean(default=False)

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from fablab.bookings.alternatives import alternatives
+from fablab.bookings.knowing import known
 from fablab.bookings.rules import Wish
-from fablab.bookings.situation import known
 from fablab.bookings.tables import Booking
 from fablab.bookings.taken import REACH
 from fablab.bookings.telling import notice

@@ -32,6 +32,12 @@ DEFAULT_POLICY: Mapping[str, Any] = MappingProxyType(
         "strike_window_days": 60,
         "hold_days": 7,
         "late_cancellation_strikes": 0,
+        "offer_near_minutes": 15,
+        "offer_near_within_minutes": 180,
+        "offer_far_minutes": 120,
+        "offer_begun_minutes": 5,
+        "offer_hurried_minutes": 15,
+        "offer_night_until": "10:00",
         "base_certification": "safety",
     }
 )

@@ -4,7 +4,8 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.knowing import known
+from fablab.bookings.situation import Situation
 from fablab.bookings.usable import reasons
 from fablab.core import clock
 from fablab.core.errors import NotFound

@@ -5,7 +5,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from fablab.bookings.free import Free, free_times
-from fablab.bookings.situation import Situation, known
+from fablab.bookings.knowing import known
+from fablab.bookings.situation import Situation
 from fablab.bookings.usable import reasons
 from fablab.core import clock
 from fablab.core.errors import NotFound

@@ -85,6 +85,7 @@ class Member(Table):
     wants = JSON(default="{}", help_text="Choices for notifications: {kind: [channels]}.")
     joined_at = Timestamptz(default=None, null=False)
     made_by = BigInt(null=True, default=None, help_text="Staff who made the account.")
+    pin_hash = Varchar(200, null=True, default=None, help_text="For the shared tablet.")
 
 
 class HoldKind(StrEnum):

@@ -1,5 +1,6 @@
 """What people were taught, and until when it counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +11,12 @@ from fablab.core.words import Words
 from fablab.training.rules import Held, good_on, last_day
 
 HELD = """
-SELECT c.certification, c.level, c.valid_from, c.valid_until, c.inactivity_months, c.state,
+SELECT c.member, c.certification, c.level, c.valid_from, c.valid_until, c.inactivity_months,
+    c.state,
     CASE WHEN c.inactivity_months IS NOT NULL THEN
         (SELECT max(b.checked_in_at) FROM booking b JOIN machine m ON m.id = b.machine
          WHERE b.member = c.member AND m.certification = c.certification) END AS last_use
-FROM certificate c WHERE c.member = {}
+FROM certificate c WHERE c.member IN {}
 """
 
 
@@ -27,7 +29,15 @@ async def held(member_id: int, tz: ZoneInfo) -> tuple[Held, ...]:
 
     One statement. It reads the bookings table by name: use is what keeps a certificate alive.
     """
-    return tuple(of_row(row, tz) for row in await db.fetch(HELD, member_id))
+    return (await held_by([member_id], tz))[member_id]
+
+
+async def held_by(member_ids: Collection[int], tz: ZoneInfo) -> dict[int, tuple[Held, ...]]:
+    """The same for several members, still one statement."""
+    found: dict[int, list[Held]] = {member: [] for member in member_ids}
+    for row in await db.fetch(HELD, db.among(member_ids)):
+        found[row["member"]].append(of_row(row, tz))
+    return {member: tuple(each) for member, each in found.items()}
 
 
 def of_row(row: dict[str, Any], tz: ZoneInfo) -> Held:

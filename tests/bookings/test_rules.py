@@ -123,7 +123,7 @@ CASES = [
     (TOMORROW, {**machine(buddy_required=True), "buddy": BUDDY}, []),
     (
         TOMORROW,
-        {**machine(buddy_required=True), "buddy": replace(BUDDY, agreed=False)},
+        {**machine(buddy_required=True), "buddy": replace(BUDDY, free=False)},
         ["buddy_missing"],
     ),
     (TOMORROW, person(holds=(HoldFacts(kind="administrative"),)), ["account_held"]),
@@ -269,7 +269,7 @@ def test_an_import_of_the_past_asks_only_what_must_hold() -> None:
 
 def test_every_rule_is_asked_of_new_bookings_but_those_about_changes() -> None:
     changes = {rule.__name__ for rule, intents in ASKED if Intent.NEW not in intents}
-    assert changes == {"is_not_too_late_to_move"}
+    assert changes == {"is_not_too_late_to_move", "staff_have_agreed"}
     of_imports = {rule.__name__ for rule, intents in ASKED if Intent.IMPORT in intents}
     assert of_imports == {"period_is_valid", "is_not_on_hold", "is_free"}
 

@@ -19,7 +19,7 @@ from fablab.core.errors import WrongSetup
 from fablab.core.settings import settings
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member
-from fablab.migrations import fablab_opening_guards
+from fablab.migrations import fablab_waiting_indexes
 from tests import factories
 from tests.support import postgres
 from tests.support.databases import Copy, Databases
@@ -161,7 +161,7 @@ async def test_an_older_backup_is_brought_up_to_date(
     committed_database: Copy, tmp_path: Path
 ) -> None:
     """As it was before the last step."""
-    await fablab_opening_guards.down()
+    await fablab_waiting_indexes.down()
     await db.execute("DELETE FROM migration WHERE name = {}", schema.known()[-1])
     await backup.save(tmp_path / "lab.backup")
     await backup.restore(tmp_path / "lab.backup", replace=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fablab.bookings import situation, taken
+from fablab.bookings import knowing, taken
 from fablab.bookings.rules import Wish, problems
 from fablab.bookings.tables import BLOCKING, Booking
 from fablab.core.periods import Period
@@ -22,7 +22,7 @@ async def test_every_use_would_have_been_accepted_when_it_was_made() -> None:
     assert len(uses) > 500
     for use in uses:
         if use.member not in people:
-            people[use.member] = await situation.known(use.member, use.made_at)
+            people[use.member] = await knowing.known(use.member, use.made_at)
         rows = await taken.around([use.machine], use.period, use.member)
         then = replace(people[use.member], now=use.made_at, rows=rows)
         wish = Wish(machine_id=use.machine, period=use.period, booking_id=use.id)
@@ -40,6 +40,6 @@ async def test_the_rules_would_refuse_a_twin() -> None:
     )
     assert use
     rows = await taken.around([use.machine], Period(use.starts_at, use.ends_at))
-    then = replace(await situation.known(use.member, use.made_at), rows=rows)
+    then = replace(await knowing.known(use.member, use.made_at), rows=rows)
     wish = Wish(machine_id=use.machine, period=use.period)
     assert "taken" in {problem.code for problem in problems(wish, then.facts(wish))}

@@ -6,7 +6,7 @@ nor database, so pages, API, checks and imports all ask the same rules.
 
 from collections.abc import Callable
 
-from fablab.bookings.rules import person, place, times
+from fablab.bookings.rules import amounts, materials, person, place, times
 from fablab.bookings.rules.facts import (
     Blocker,
     BuddyFacts,
@@ -70,6 +70,9 @@ ASKED: tuple[tuple[Rule, frozenset[Intent]], ...] = (
     (person.has_a_buddy, PRESENT),
     (person.age_allows, PRESENT),
     (person.is_in_one_place, PRESENT),
+    (materials.is_not_banned, PRESENT),
+    (materials.staff_have_agreed, frozenset({NOW})),
+    (amounts.is_within_quotas, PRESENT),
     (person.account_is_not_held, PRESENT),
     (person.charter_is_accepted, PRESENT),
     (person.email_is_verified, PRESENT),

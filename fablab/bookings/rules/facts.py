@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fablab.core.periods import Period
 from fablab.core.words import Words
+from fablab.quotas.rules import Tally
 
 
 class Intent(StrEnum):
@@ -24,7 +25,11 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A machine for a while. `was` is the booking's present time when one is changed."""
+    """A machine for a while. `was` is the booking's present time when one is changed.
+
+    `material` goes into the machine: one of the lab's list, `unknown`, or empty, which says that
+    it is accepted there and from the lab. Of a `party` somebody takes several machines at once.
+    """
 
     machine_id: int
     period: Period
@@ -32,6 +37,9 @@ class Wish:
     kind: str = "use"
     was: Period | None = None
     booking_id: int | None = None
+    material: str = ""
+    own_material: bool = False
+    party: bool = False
 
     @property
     def start_changes(self) -> bool:
@@ -52,6 +60,7 @@ class Limits:
     checkin_opens_before: timedelta = timedelta(minutes=10)
     grace: timedelta = timedelta(minutes=15)
     horizon: int = 60
+    approval_days: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +78,10 @@ class MachineFacts:
     safety_class: str = "green"
     supervision: bool = False
     buddy_required: bool = False
+    needs_approval: bool = False
+    accepted: frozenset[str] = frozenset()
+    restricted: frozenset[str] = frozenset()
+    banned: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -180,3 +193,6 @@ class Facts:
     needs: tuple[Need, ...] = ()
     supervised: bool = False
     buddy: BuddyFacts | None = None
+    by_staff: bool = False
+    tallies: tuple[Tally, ...] = ()
+    material_names: Mapping[str, Words] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from fablab.bookings.rules.facts import Facts, Need, Wish
+from fablab.bookings.rules.facts import Facts, Intent, Need, Wish
 from fablab.core import zones
 from fablab.core.errors import Problem
 from fablab.core.words import N_, Phrase, Words
@@ -133,20 +133,22 @@ def is_supervised(wish: Wish, facts: Facts) -> Problem | None:
 
 
 def has_a_buddy(wish: Wish, facts: Facts) -> Problem | None:
+    """Named, fit and free; until they agreed the booking is pending (`awaiting`)."""
     if not facts.machine.buddy_required:
         return None
     buddy = facts.buddy
-    if buddy and buddy.agreed and buddy.adult and buddy.certified and buddy.free:
+    suits = buddy and buddy.adult and buddy.certified and buddy.free
+    if buddy and suits and (buddy.agreed or wish.intent != Intent.NOW):
         return None
     message = N_("This machine is used by two: name a second adult, certified and free then.")
-    if buddy and buddy.adult and buddy.certified and buddy.free:
+    if suits:
         message = N_("The second person has not agreed yet.")
     return Problem("buddy_missing", message, "buddy")
 
 
 def is_in_one_place(wish: Wish, facts: Facts) -> Problem | None:
-    """Nobody stands at two attended machines at once."""
-    if wish.kind != "use" or not facts.machine.attended:
+    """Nobody stands at two attended machines at once; a party is several people."""
+    if wish.kind != "use" or wish.party or not facts.machine.attended:
         return None
     for other in facts.own:
         if (

@@ -1,18 +1,23 @@
 """Which unit of a machine a booking takes, when a room has several seats."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from fablab.bookings.rules.facts import Blocker
 from fablab.core.periods import Period
 
 
-def best_unit(wanted: Period, blockers: Iterable[Blocker], units: int) -> int | None:
+def best_unit(
+    wanted: Period, blockers: Iterable[Blocker], units: int, besides: Collection[int] = ()
+) -> int | None:
     """The free unit whose last use ends latest, so that the long gaps stay whole.
 
-    None when no single unit is free all along, even though peak use may leave room.
+    `besides` are units spoken for. None when no single unit is free all along, even though
+    peak use may leave room.
     """
-    last_use: dict[int, datetime | None] = dict.fromkeys(range(1, units + 1))
+    last_use: dict[int, datetime | None] = dict.fromkeys(
+        unit for unit in range(1, units + 1) if unit not in besides
+    )
     for blocker in blockers:
         if blocker.unit not in last_use:
             continue

@@ -1,0 +1,40 @@
+"""What the line of waiters and the quotas are found by, and when their caches are out of date."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from fablab.core import db, stamping
+
+ID = "2026-11-22T20:30:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "indexes of waiting, series, feeds and kiosks; quotas stamp the lab"
+
+INDEXES = (
+    "CREATE INDEX waiting_line ON waiting (id) WHERE state IN ('waiting', 'offered')",
+    "CREATE INDEX waiting_member ON waiting (member)",
+    "CREATE INDEX series_member ON series (member)",
+    "CREATE INDEX feed_member ON feed (member)",
+    "CREATE INDEX booking_waiting ON booking (waiting) WHERE waiting IS NOT NULL",
+)
+
+
+async def run(statements: tuple[str, ...] | list[str]) -> None:
+    for statement in statements:
+        await db.engine().run_ddl(statement)
+
+
+async def up() -> None:
+    await run(INDEXES)
+    await run(stamping.one_for_all("lab", ("quota",), db.engine().engine_type))
+
+
+async def down() -> None:
+    await run(stamping.no_more("lab", ("quota",), db.engine().engine_type))
+    names = [statement.split(" ON ")[0].split()[-1] for statement in INDEXES]
+    await run([f"DROP INDEX {name}" for name in names])
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="fablab", description=DESCRIPTION)
+    manager.add_raw(up)
+    manager.add_raw_backwards(down)
+    return manager

@@ -1,0 +1,106 @@
+"""The quotas in force, and what somebody has used of them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from fablab.core import db, zones
+from fablab.core.periods import Period
+from fablab.core.words import Words
+from fablab.lab.calendar import Calendar
+from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
+from fablab.members.standing import Standing
+from fablab.quotas.measures import Hours, Measure, Span
+from fablab.quotas.rules import Terms, Use, first_day
+from fablab.quotas.tables import Quota
+
+# A use is no longer than a week: what began earlier than this has no part in a period.
+REACH = timedelta(days=8)
+OPEN = ("pending", "confirmed", "checked_in")
+_kept: tuple[Place, tuple[Terms, ...]] | None = None
+
+# It reads the bookings table by name: bookings ask this package, not the other way round.
+USES = """
+SELECT id, member, machine, status, starts_at, ends_at, finished_at, cancelled_at FROM booking
+WHERE member IN {} AND starts_at >= {} AND kind = 'use'
+  AND (status IN ('pending', 'confirmed', 'checked_in', 'completed', 'no_show')
+       OR (status = 'cancelled' AND cancelled_at > starts_at))
+ORDER BY starts_at, id
+"""
+
+
+async def in_force(lab: Place) -> tuple[Terms, ...]:
+    """The lab's own quotas; plans' come with the members.
+
+    They share the lab's stamp: as long as the place is the one read then, so are they.
+    """
+    global _kept
+    if _kept and _kept[0] is lab:
+        return _kept[1]
+    rows = await Quota.select().where(Quota.active.eq(True)).order_by(Quota.id)
+    found = tuple(terms(row) for row in rows)
+    _kept = (lab, found)
+    return found
+
+
+def terms(row: Mapping[str, Any]) -> Terms:
+    return Terms(
+        name=Words.parse(row["name"]),
+        measure=Measure(row["measure"]),
+        most=row["most"],
+        span=Span(row["span"]),
+        hours=Hours(row["hours"]),
+        machine_id=row["machine"],
+        category_id=row["category"],
+        plan_id=row["plan"],
+        role=row["role"],
+    )
+
+
+def binding(quotas: Iterable[Terms], person: Standing) -> tuple[Terms, ...]:
+    """Those of the lab that bind a person, and what their plan says. Staff have none."""
+    if person.is_staff:
+        return ()
+    plan = person.plan
+    found = [each for each in quotas if each.binds(plan.id if plan else None, str(person.role))]
+    if plan and plan.hours_per_week is not None:
+        most = plan.hours_per_week * 60
+        found.append(Terms(name=plan.name, measure=Measure.HOURS, most=most))
+    if plan and plan.open_bookings is not None:
+        found.append(Terms(name=plan.name, measure=Measure.OPEN, most=plan.open_bookings))
+    return tuple(found)
+
+
+def since(quotas: Collection[Terms], earliest: datetime, calendar: Calendar) -> datetime:
+    """From when on bookings matter to somebody who books no earlier than that."""
+    day = calendar.day_of(earliest)
+    firsts = [first_day(day, each.span) for each in quotas if each.measure != Measure.OPEN]
+    return zones.midnight(min(firsts, default=day), calendar.zone) - REACH
+
+
+async def uses(
+    member_ids: Collection[int], start: datetime, machines: Catalogue
+) -> dict[int, tuple[Use, ...]]:
+    """What these members have booked from then on, by member. One statement."""
+    found: dict[int, list[Use]] = {member: [] for member in member_ids}
+    for row in await db.fetch(USES, db.among(member_ids), start):
+        if each := use(row, machines):
+            found[row["member"]].append(each)
+    return {member: tuple(each) for member, each in found.items()}
+
+
+def use(row: Mapping[str, Any], machines: Catalogue) -> Use | None:
+    """None of what took no time at all: given up before it began to count."""
+    ended = {"completed": row["finished_at"], "cancelled": row["cancelled_at"]}
+    end = min(row["ends_at"], ended.get(row["status"]) or row["ends_at"])
+    if end <= row["starts_at"]:
+        return None
+    view = machines.by_id(row["machine"])
+    return Use(
+        booking_id=row["id"],
+        machine_id=row["machine"],
+        category_id=view.category.id if view and view.category else None,
+        period=Period(row["starts_at"], end),
+        is_open=row["status"] in OPEN,
+    )

@@ -1,0 +1,168 @@
+"""How much of a quota a booking would use up. Values in, numbers out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fablab.core import zones
+from fablab.core.periods import Period
+from fablab.core.words import Words
+from fablab.lab.calendar import Calendar
+from fablab.quotas.measures import Hours, Measure, Span
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A quota as it binds somebody. `most` is minutes where hours are measured, else bookings."""
+
+    name: Words
+    measure: Measure
+    most: int
+    span: Span = Span.WEEK
+    hours: Hours = Hours.OPENING
+    machine_id: int | None = None
+    category_id: int | None = None
+    plan_id: int | None = None
+    role: str = ""
+
+    def covers(self, machine_id: int, category_id: int | None) -> bool:
+        if self.machine_id is not None:
+            return self.machine_id == machine_id
+        return self.category_id in (None, category_id)
+
+    def binds(self, plan_id: int | None, role: str) -> bool:
+        return self.plan_id in (None, plan_id) and self.role in ("", role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a booking takes of somebody's quotas.
+
+    `period` is what counts: as agreed; finished early, interrupted or given up what was used; a
+    no-show in full. `is_open`: it lies ahead or runs.
+    """
+
+    booking_id: int | None
+    machine_id: int
+    category_id: int | None
+    period: Period
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One period of one quota, before a wish and after it. `first` is the period's first day.
+
+    The numbers are minutes or bookings, as the terms measure.
+    """
+
+    terms: Terms
+    first: date
+    before: int
+    after: int
+
+    @property
+    def is_exceeded(self) -> bool:
+        """A change is refused only where it raises the use above the limit."""
+        return self.after > self.terms.most and self.after > self.before
+
+    @property
+    def left(self) -> int:
+        return max(self.terms.most - self.before, 0)
+
+
+def tallies(
+    terms: Iterable[Terms], uses: Sequence[Use], wish: Use, now: datetime, calendar: Calendar
+) -> tuple[Tally, ...]:
+    """Every period of every quota that the wish touches, or that the booking it changes does.
+
+    The booking that is changed is the one of the uses with the wish's `booking_id`.
+    """
+    found: list[Tally] = []
+    for each in terms:
+        if each.covers(wish.machine_id, wish.category_id):
+            found += tallies_of(each, uses, wish, now, calendar)
+    return tuple(found)
+
+
+def tallies_of(
+    terms: Terms, uses: Sequence[Use], wish: Use, now: datetime, calendar: Calendar
+) -> Iterator[Tally]:
+    covered = [use for use in uses if terms.covers(use.machine_id, use.category_id)]
+    changed = wish.booking_id
+    others = [use for use in covered if changed is None or use.booking_id != changed]
+    own = [use for use in covered if changed is not None and use.booking_id == changed]
+    firsts = {first for use in (wish, *own) for first in touched(terms, use.period, now, calendar)}
+    for first in sorted(firsts):
+        rest = used(terms, others, first, calendar)
+        before = rest + used(terms, own, first, calendar)
+        yield Tally(
+            terms=terms,
+            first=first,
+            before=before,
+            after=rest + used(terms, [wish], first, calendar),
+        )
+
+
+def touched(terms: Terms, period: Period, now: datetime, calendar: Calendar) -> list[date]:
+    """The first days of the periods in which something of that time counts."""
+    if terms.measure == Measure.OPEN:
+        return [calendar.day_of(now)]
+    first = first_day(calendar.day_of(period.start), terms.span)
+    if terms.measure == Measure.BOOKINGS:
+        return [first]
+    last = calendar.day_of(max(period.start, period.end - timedelta.resolution))
+    found = []
+    while first <= last:
+        found.append(first)
+        first = next_first(first, terms.span)
+    return found
+
+
+def used(terms: Terms, uses: Iterable[Use], first: date, calendar: Calendar) -> int:
+    """Minutes or bookings within the period that begins on that day."""
+    if terms.measure == Measure.OPEN:
+        return sum(use.is_open for use in uses)
+    whole = period_of(first, terms.span, calendar)
+    if terms.measure == Measure.BOOKINGS:
+        return sum(whole.contains(use.period.start) for use in uses)
+    parts = (part for use in uses if (part := use.period.cut(whole)))
+    return sum((counted(terms, part, calendar) for part in parts), timedelta(0)) // timedelta(
+        minutes=1
+    )
+
+
+def counted(terms: Terms, part: Period, calendar: Calendar) -> timedelta:
+    if terms.hours == Hours.ALL:
+        return part.length
+    return sum((each.length for each in calendar.staffed(part)), timedelta(0))
+
+
+def period_of(first: date, span: Span, calendar: Calendar) -> Period:
+    """Whole lab days, from midnight to midnight on the wall."""
+    return Period(
+        zones.midnight(first, calendar.zone), zones.midnight(next_first(first, span), calendar.zone)
+    )
+
+
+def first_day(day: date, span: Span) -> date:
+    """The day on which its day, week (Monday) or month begins."""
+    match span:
+        case Span.DAY:
+            return day
+        case Span.WEEK:
+            return day - DAY * day.weekday()
+        case Span.MONTH:
+            return day.replace(day=1)
+
+
+def next_first(first: date, span: Span) -> date:
+    match span:
+        case Span.DAY:
+            return first + DAY
+        case Span.WEEK:
+            return first + DAY * 7
+        case Span.MONTH:
+            return (first + DAY * 31).replace(day=1)
