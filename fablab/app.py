@@ -34,14 +34,15 @@ WORTH_PACKING = 1_024
 def routes(kind: str) -> list[Any]:
     """The ROUTES of every module of ours that begins with `kind`, package by package."""
     found: list[Any] = []
-    for package in sorted(pkgutil.iter_modules(fablab.__path__)):
-        if not package.ispkg or package.name == "web":
-            continue
-        inside = import_module(f"fablab.{package.name}")
-        for module in sorted(pkgutil.iter_modules(inside.__path__)):
-            if module.name.startswith(kind):
-                found += import_module(f"fablab.{package.name}.{module.name}").ROUTES
+    for module in sorted(pkgutil.walk_packages(fablab.__path__, "fablab."), key=by_depth):
+        parts = module.name.split(".")
+        if parts[1] != "web" and len(parts) > 2 and parts[-1].startswith(kind):
+            found += import_module(module.name).ROUTES
     return found
+
+
+def by_depth(module: pkgutil.ModuleInfo) -> tuple[int, str]:
+    return module.name.count("."), module.name
 
 
 def lifespan(jobs: bool) -> Any:
