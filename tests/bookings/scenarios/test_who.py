@@ -1,0 +1,201 @@
+"""Who may what, and who learns of whom: the scenarios of this name."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from fablab.bookings.tables import Booking
+from fablab.core.words import Words
+from fablab.machines.tables import Machine
+from fablab.members.tables import Member, Project, ProjectMember
+from fablab.members.viewer import Viewer
+from tests import factories
+from tests.bookings.conftest import Book
+from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, said, times, wish
+from tests.conftest import Travel
+from tests.factories import hours
+from tests.rights.scene import PEOPLE
+from tests.rights.table import rows as rights
+from tests.support.browser import Browser
+
+
+@pytest.fixture
+async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
+    return await program(ada)
+
+
+@pytest.fixture
+async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
+    return await program(ben)
+
+
+HANDLED = {"see": "show", "change": "change", "cancel": "cancel", "check in": "check-in"}
+STRANGERS, THEIRS = {"other", "trainer"}, {"teammate", "owner", "manager", "admin"}
+
+
+@pytest.mark.parametrize("verb", HANDLED)
+def test_p1_each_role_has_its_answer_in_the_table_of_rights(verb: str) -> None:
+    """The table is asked of the app itself by tests/rights; here it must say what is promised."""
+    name = HANDLED[verb]
+    told = {
+        row: dict(zip(PEOPLE, rights()[row], strict=True))
+        for row in (f"bookings:{name}", f"api:{'booking' if name == 'show' else name}")
+    }
+    for row, answers in told.items():
+        assert {answers[who] for who in STRANGERS} == {"404"}, row
+        assert not {answers[who] for who in THEIRS} & {"401", "403", "404", "in"}, row
+        assert answers["anonymous"] in ("in", "401"), row
+
+
+@pytest.fixture
+async def booked_by_ada(ada: Viewer, printer: Machine, book: Book) -> Booking:
+    return (await book(ada, printer, hours(1), note="For the gears")).booking
+
+
+OTHERS_READ = (
+    "/schedule?date=2026-11-30",
+    "/machines/{slug}/bookings",
+    "/machines/{slug}",
+    "/machines",
+    "/openings?machine={slug}",
+    "/bookings",
+)
+OTHERS_SEE = (
+    "/",
+    "/schedule?date=2026-11-30",
+    "/machines/{slug}",
+    "/machines/{slug}/week?date=2026-11-30",
+    "/bookings/new?machine={slug}&date=2026-11-30",
+    "/me",
+)
+
+
+@pytest.mark.parametrize("address", OTHERS_READ)
+async def test_p2_no_json_tells_other_members_who_has_booked(
+    address: str, booked_by_ada: Booking, ben_asks: httpx.AsyncClient, printer: Machine
+) -> None:
+    answer = await ben_asks.get(address.format(slug=printer.slug))
+    assert answer.status_code == 200
+    assert not tells_of_ada(answer.text)
+
+
+@pytest.mark.parametrize("address", OTHERS_SEE)
+async def test_p2_no_page_or_tooltip_tells_other_members_who_has_booked(
+    address: str, booked_by_ada: Booking, ben: Viewer, printer: Machine, browser: Browser
+) -> None:
+    await browser.sign_in(ben.id)
+    answer = await browser.get(address.format(slug=printer.slug))
+    assert answer.status_code == 200
+    assert not tells_of_ada(answer.text)
+
+
+async def test_p2_no_refusal_tells_who_has_booked(
+    booked_by_ada: Booking, ben_asks: httpx.AsyncClient, printer: Machine
+) -> None:
+    for path in ("/bookings", "/bookings/check"):
+        answer = await ben_asks.post(path, json=wish(printer))
+        assert "taken" in answer.text
+        assert not tells_of_ada(answer.text)
+
+
+async def test_p2_staff_see_who(
+    booked_by_ada: Booking, manager: Viewer, program: Program, printer: Machine
+) -> None:
+    answer = await (await program(manager)).get(f"/machines/{printer.slug}/bookings")
+    assert tells_of_ada(answer.text)
+
+
+def tells_of_ada(text: str) -> bool:
+    return any(word in text for word in ("Lovelace", "لوفلايس", "For the gears", "ada1"))
+
+
+async def a_team(lead: Viewer, *others: Viewer) -> Project:
+    project = await Project.objects().create(
+        slug="saqi", lead=lead.id, title=Words(en="Saqi").dump()
+    )
+    rows = [ProjectMember(project=project.id, member=each.id) for each in (lead, *others)]
+    await ProjectMember.insert(*rows)
+    return project
+
+
+class TestP4:
+    @pytest.fixture
+    async def laser(self, lab: None) -> Machine:
+        return await a_fine_machine(certification=(await factories.a_certification("laser")).id)
+
+    @pytest.fixture
+    async def made(self, ada: Viewer, ben: Viewer, laser: Machine, program: Program) -> Any:
+        """Ada is certified, and books in the name of the project that is Ben's too."""
+        await a_team(ada, ben)
+        await certified(ada, "laser")
+        answer = await (await program(ada)).post("/bookings", json=wish(laser, project="saqi"))
+        assert answer.status_code == 201
+        return answer.json()
+
+    async def test_p4_a_teammate_without_the_certificate_does_not_check_in(
+        self, made: Any, ben_asks: httpx.AsyncClient, travel: Travel
+    ) -> None:
+        travel(timedelta(minutes=55))
+        answer = await ben_asks.post(f"/bookings/{made['id']}/check-in")
+        assert (answer.status_code, codes(answer)) == (422, {"not_certified"})
+
+    async def test_p4_a_teammate_with_it_does_and_is_the_operator(
+        self, made: Any, ben: Viewer, ben_asks: httpx.AsyncClient, travel: Travel
+    ) -> None:
+        await certified(ben, "laser")
+        travel(timedelta(minutes=55))
+        answer = await ben_asks.post(f"/bookings/{made['id']}/check-in")
+        assert answer.json()["status"] == "checked_in"
+        row = await Booking.select(Booking.operator).first()
+        assert row == {"operator": ben.id}
+
+    async def test_p4_a_stranger_finds_nothing(self, made: Any, program: Program) -> None:
+        stranger = await program(await factories.a_member())
+        address = f"/bookings/{made['id']}"
+        answers = [
+            await stranger.get(address),
+            await stranger.patch(address, json=times(3)),
+            *[await stranger.post(f"{address}/{verb}") for verb in ("check-in", "finish")],
+            await stranger.post(f"{address}/cancel", json={"give_up": True}),
+        ]
+        assert [answer.status_code for answer in answers] == [404] * 5
+
+
+async def certified(viewer: Viewer, certification: str) -> None:
+    member = await Member.objects().get(Member.id == viewer.id)
+    await factories.a_certificate(certification, member)
+
+
+async def test_p6_a_double_tap_shows_the_same_booking(
+    ada_asks: httpx.AsyncClient, printer: Machine
+) -> None:
+    first = await ada_asks.post("/bookings", json=wish(printer))
+    again = await ada_asks.post("/bookings", json=wish(printer))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert await Booking.count() == 1
+
+
+async def test_p6_after_a_lost_answer_the_key_finds_it(
+    ada_asks: httpx.AsyncClient, printer: Machine
+) -> None:
+    key = {"idempotency-key": "tapped"}
+    first = await ada_asks.post("/bookings", json=wish(printer), headers=key)
+    again = await ada_asks.post("/bookings", json=wish(printer), headers=key)
+    assert (first.status_code, again.content) == (201, first.content)
+    assert await Booking.count() == 1
+
+
+async def test_e1_all_broken_rules_come_together_each_with_its_way_out(
+    ada_asks: httpx.AsyncClient, lab: None
+) -> None:
+    course = await factories.a_certification("laser")
+    laser = await a_fine_machine(certification=course.id)
+    answer = await ada_asks.post("/bookings", json=wish(laser, 9, 5))
+    assert answer.status_code == 422
+    assert codes(answer) == {"closed", "too_long", "not_certified"}
+    assert said(answer, "closed")["nearest"] == ["2026-12-01T09:00:00+00:00"]
+    assert said(answer, "too_long")["nearest"] == ["2026-11-30T22:00:00+00:00"]
+    assert "Laser" in said(answer, "not_certified")["message"]
