@@ -77,5 +77,5 @@ async def insert(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> B
     booking = rows.row(actor, asked, whom, judgement, unit)
     with guards.guarded():
         await db.insert(booking)
-    await told(actor, booking, judgement.situation, asked.override)
+    await told(actor, booking, judgement.situation, judgement.override)
     return booking

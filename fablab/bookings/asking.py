@@ -1,6 +1,7 @@
 """What somebody asks for, and what is found when it is judged."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,11 @@ class Override:
 
     def as_dict(self) -> dict[str, Any]:
         return {"rules": sorted(self.rules), "reason": self.reason}
+
+    def only(self, broken: Iterable[str]) -> "Override | None":
+        """What of it was in fact needed: only that is recorded and shown."""
+        needed = self.rules & frozenset(broken)
+        return replace(self, rules=needed) if needed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +75,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A wish with everything known about it, and what stands against it."""
+    """A wish with everything known about it, and what stands against it.
+
+    `override` is what staff set aside of what would have stood against it, too.
+    """
 
     wish: Wish
     situation: Situation
     facts: Facts
     problems: tuple[Problem, ...] = field(default=())
+    override: Override | None = None
 
 
 class Denied(Refused):

@@ -1,10 +1,11 @@
 """Moving and extending: all rules again for the new time; refused, the old one stays."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from fablab.activity.actions import record
-from fablab.bookings import buddies, guards, judging, making, rules, seats, settling
+from fablab.bookings import buddies, guards, judging, making, seats, settling
 from fablab.bookings.asking import Denied, Judged, Override
 from fablab.bookings.knowing import known
 from fablab.bookings.queries import changed_wish, concerns, visible_to
@@ -15,6 +16,7 @@ from fablab.bookings.telling import notice
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Problem, Refused
+from fablab.core.facts import dump, load
 from fablab.core.periods import Period
 from fablab.core.words import N_
 from fablab.machines.tables import Machine
@@ -70,19 +72,16 @@ async def _change(
     if wish.period == booking.period and wish.machine_id == booking.machine:
         return booking
     situation = await surroundings(actor, booking, wish, locked)
-    facts = situation.facts(wish)
-    found_problems = rules.problems(wish, facts)
-    if override and actor.acts_as_staff:
-        found_problems = rules.without_overridden(found_problems, override.rules, actor.role)
-    if found_problems:
-        raise Denied(Judged(wish=wish, situation=situation, facts=facts, problems=found_problems))
+    judged = judging.judged_with(actor, override, wish, situation)
+    if judged.problems:
+        raise Denied(judged)
     before = {
         "machine": booking.machine,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
     }
-    await write(booking, wish, situation, await seats.seat(wish, facts))
-    await told(actor, booking, wish, situation, before, override)
+    await write(booking, judged, await seats.seat(wish, judged.facts))
+    await told(actor, booking, judged, before)
     await freed(machines)
     return booking
 
@@ -100,13 +99,14 @@ def must_be_changeable(booking: Booking, wish: Wish) -> None:
 async def surroundings(
     actor: Viewer, booking: Booking, wish: Wish, locked: dict[int, Machine]
 ) -> Situation:
-    by_staff = actor.id != booking.member
+    by_staff = actor.acts_as_staff and actor.id != booking.member
     situation = await known(booking.member, clock.now(), locked=locked, by_staff=by_staff)
     situation = await judging.surrounded(situation, [wish])
     return await buddies.of_booking(situation, booking)
 
 
-async def write(booking: Booking, wish: Wish, situation: Situation, unit: int) -> None:
+async def write(booking: Booking, judged: Judged, unit: int) -> None:
+    wish, situation = judged.wish, judged.situation
     limits = situation.machine(situation.view(wish.machine_id)).limits
     moved = wish.intent == Intent.MOVE
     agreed_at = situation.now if moved else booking.made_at
@@ -120,33 +120,37 @@ async def write(booking: Booking, wish: Wish, situation: Situation, unit: int) -
     if not moved:
         del values["remind_at"]
     values |= {"machine": wish.machine_id, "unit": unit, "sequence": booking.sequence + 1}
+    if judged.override:
+        values["override"] = dump(set_aside_in_all(booking, judged.override).as_dict())
     with guards.guarded():
         await Booking.update(dict[Any, Any](values)).where(Booking.id == booking.id)
     for name, value in values.items():
         setattr(booking, name, value)
 
 
-async def told(
-    actor: Viewer,
-    booking: Booking,
-    wish: Wish,
-    situation: Situation,
-    before: dict[str, Any],
-    override: Override | None,
-) -> None:
-    view = situation.view(booking.machine)
+def set_aside_in_all(booking: Booking, override: Override) -> Override:
+    """With what was set aside before; the reasons of then are in the activity."""
+    before = load(booking.override).get("rules", [])
+    return replace(override, rules=override.rules | frozenset(before))
+
+
+async def told(actor: Viewer, booking: Booking, judged: Judged, before: dict[str, Any]) -> None:
+    view, override = judged.situation.view(booking.machine), judged.override
+    after = {
+        "machine": booking.machine,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+    }
+    if override:
+        after["override"] = override.as_dict()
     await record(
-        "moved" if wish.intent == Intent.MOVE else "extended",
+        "moved" if judged.wish.intent == Intent.MOVE else "extended",
         "booking",
         booking.id,
         actor=actor.id,
         member=booking.member,
         before=before,
-        after={
-            "machine": booking.machine,
-            "starts_at": booking.starts_at,
-            "ends_at": booking.ends_at,
-        },
+        after=after,
         reason=override.reason if override else "",
     )
     await notify(

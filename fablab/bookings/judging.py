@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fablab.bookings import buddies, rules
-from fablab.bookings.asking import Asked, Judged
+from fablab.bookings.asking import Asked, Judged, Override
 from fablab.bookings.knowing import known, with_uses
 from fablab.bookings.rules import Wish
 from fablab.bookings.rules.times import LONGEST_USE
@@ -55,8 +55,23 @@ async def surrounded(situation: Situation, wishes: Sequence[Wish]) -> Situation:
 
 
 def judge(actor: Viewer, asked: Asked, wish: Wish, situation: Situation) -> Judged:
+    return judged_with(actor, asked.override, wish, situation)
+
+
+def judged_with(
+    actor: Viewer, override: Override | None, wish: Wish, situation: Situation
+) -> Judged:
+    """What stands against a wish; staff may set some of it aside."""
     facts = situation.facts(wish)
-    found = rules.problems(wish, facts)
-    if asked.override:
-        found = rules.without_overridden(found, asked.override.rules, actor.role)
-    return Judged(wish=wish, situation=situation, facts=facts, problems=found)
+    broken = rules.problems(wish, facts)
+    if override is None or not actor.acts_as_staff:
+        return Judged(wish=wish, situation=situation, facts=facts, problems=broken)
+    left = rules.without_overridden(broken, override.rules, actor.role)
+    gone = {each.code for each in broken} - {each.code for each in left}
+    return Judged(
+        wish=wish,
+        situation=situation,
+        facts=facts,
+        problems=left,
+        override=override.only(gone),
+    )

@@ -1,13 +1,14 @@
 """A booking as it is written: who, when, what it waits for, whether they are there already."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.bookings import making
 from fablab.bookings.asking import Asked, Judged
 from fablab.bookings.rules import Intent
-from fablab.bookings.rules.awaiting import awaits
+from fablab.bookings.rules.awaiting import BUDDY, awaits
 from fablab.bookings.tables import Booking, Status
 from fablab.core.facts import dump
 from fablab.members.viewer import Viewer
@@ -42,8 +43,8 @@ def row(actor: Viewer, asked: Asked, whom: int, judgement: Judged, unit: int) ->
         ),
         **state(actor, asked, whom, judgement),
     )
-    if asked.override:
-        booking.override = dump(asked.override.as_dict())
+    if judgement.override:
+        booking.override = dump(judgement.override.as_dict())
     return booking
 
 
@@ -52,7 +53,7 @@ def state(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> dict[str
     confirmed."""
     now, limits = judgement.situation.now, judgement.facts.machine.limits
     if waits_for := awaits(judgement.wish, judgement.facts):
-        until = decide_by(asked.period.start, now, limits.approval_days)
+        until = decide_by(asked.period.start, now, limits.approval_days, waits_for)
         return {"status": Status.PENDING, "awaits": " ".join(waits_for), "decide_by": until}
     stands_there = asked.via in ("qr", "kiosk") or actor.id != whom
     at_once = asked.intent == Intent.NOW or (
@@ -61,8 +62,15 @@ def state(actor: Viewer, asked: Asked, whom: int, judgement: Judged) -> dict[str
     return arrived(actor, asked, whom, now) if at_once else {}
 
 
-def decide_by(start: datetime, asked_at: datetime, days: int) -> datetime:
-    """Unanswered after so many days, or at its start, a request has expired."""
+def decide_by(
+    start: datetime, asked_at: datetime, days: int, waits_for: Sequence[str] = ()
+) -> datetime:
+    """Unanswered after so many days, or at its start, a request has expired.
+
+    One that waits for its second person alone keeps its time until it starts.
+    """
+    if tuple(waits_for) == (BUDDY,):
+        return start
     return min(start, asked_at + timedelta(days=days))
 
 

@@ -38,7 +38,7 @@ async def write_all(
             await db.insert_all(made)
         await numbered(made)
     await record_all(
-        [change(actor, booking, one) for booking, one in zip(made, asked, strict=True)]
+        [change(actor, booking, each) for booking, each in zip(made, granted, strict=True)]
     )
     return made
 
@@ -69,13 +69,22 @@ async def numbered(made: Sequence[Booking]) -> None:
         booking["id"], booking._exists_in_db = ids[booking.uid], True
 
 
-def change(actor: Viewer, booking: Booking, asked: Asked) -> Change:
+def change(actor: Viewer, booking: Booking, granted: Judged) -> Change:
     after = {
         "machine": booking.machine,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
         "status": str(booking.status),
     }
-    if asked.override:
-        after["override"] = asked.override.as_dict()
-    return Change("made", "booking", booking.id, actor=actor.id, member=booking.member, after=after)
+    override = granted.override
+    if override:
+        after["override"] = override.as_dict()
+    return Change(
+        "made",
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        after=after,
+        reason=override.reason if override else "",
+    )

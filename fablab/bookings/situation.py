@@ -8,7 +8,6 @@ from typing import Any
 
 from fablab.bookings.rules import (
     Blocker,
-    BuddyFacts,
     Closing,
     Facts,
     HoldFacts,
@@ -18,6 +17,7 @@ from fablab.bookings.rules import (
     PersonFacts,
     Wish,
 )
+from fablab.bookings.rules.company import Buddy
 from fablab.bookings.rules.times import LONGEST_USE
 from fablab.core import zones
 from fablab.core.errors import NotFound
@@ -42,7 +42,7 @@ class Situation:
     certificates: tuple[Held, ...] = ()
     rows: tuple[Blocker, ...] = ()
     locked: Mapping[int, Machine] = field(default_factory=dict)
-    buddy: BuddyFacts | None = None
+    buddy: Buddy | None = None
     asked_at: datetime | None = None
     by_staff: bool = False
     quotas: tuple[Terms, ...] = ()
@@ -70,7 +70,7 @@ class Situation:
             attended_ids=self.attended_ids,
             machine_names={row.machine_id: self.name(row.machine_id) for row in self.rows},
             needs=self.needs(view, period),
-            buddy=self.buddy,
+            buddy=self.buddy and self.buddy.facts(wish, view.safety_class, self.place.zone),
             by_staff=self.by_staff,
             tallies=self.tallies(wish) if judged else (),
             material_names=self.material_names,
@@ -179,7 +179,11 @@ class Situation:
             ends_at=wish.period.end,
             member_id=self.person.id,
         )
-        return replace(self, rows=(*self.rows, row), uses=(*self.uses, self.use(wish)))
+        rows, uses = self.rows, self.uses
+        if (changed := wish.booking_id) is not None:
+            rows = tuple(each for each in rows if each.id != changed)
+            uses = tuple(each for each in uses if each.booking_id != changed)
+        return replace(self, rows=(*rows, row), uses=(*uses, self.use(wish)))
 
 
 def slugs(materials: Iterable[MaterialName]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from fablab.core.words import Words
 from fablab.lab.calendar import Calendar
 from fablab.quotas.measures import Hours, Measure, Span
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +90,38 @@ def tallies(
 def tallies_of(
     terms: Terms, uses: Sequence[Use], wish: Use, now: datetime, calendar: Calendar
 ) -> Iterator[Tally]:
-    covered = [use for use in uses if terms.covers(use.machine_id, use.category_id)]
     changed = wish.booking_id
-    others = [use for use in covered if changed is None or use.booking_id != changed]
-    own = [use for use in covered if changed is not None and use.booking_id == changed]
+    own = [use for use in uses if changed is not None and use.booking_id == changed]
+    others = covered_by(terms, (use for use in uses if use not in own), now)
+    own = [use for use in own if terms.covers(use.machine_id, use.category_id)]
     firsts = {first for use in (wish, *own) for first in touched(terms, use.period, now, calendar)}
     for first in sorted(firsts):
-        rest = used(terms, others, first, calendar)
-        before = rest + used(terms, own, first, calendar)
+        whole = period_of(first, terms.span, calendar)
+        rest = used(terms, others, whole, calendar)
         yield Tally(
             terms=terms,
             first=first,
-            before=before,
-            after=rest + used(terms, [wish], first, calendar),
+            before=rest + used(terms, own, whole, calendar),
+            after=rest + used(terms, [wish], whole, calendar),
         )
+
+
+def covered_by(terms: Terms, uses: Iterable[Use], now: datetime) -> list[Use]:
+    """Those that a quota counts. What has ended is not open, whether anybody noticed or not."""
+    found = (use for use in uses if terms.covers(use.machine_id, use.category_id))
+    if terms.measure == Measure.OPEN:
+        return [use for use in found if use.is_open and use.period.end > now]
+    return list(found)
+
+
+def standing(
+    terms: Terms, uses: Iterable[Use], day: date, now: datetime, calendar: Calendar
+) -> Tally:
+    """How much is used in the day, week or month of that day; of open bookings, now."""
+    first = day if terms.measure == Measure.OPEN else first_day(day, terms.span)
+    whole = period_of(first, terms.span, calendar)
+    number = used(terms, covered_by(terms, uses, now), whole, calendar)
+    return Tally(terms=terms, first=first, before=number, after=number)
 
 
 def touched(terms: Terms, period: Period, now: datetime, calendar: Calendar) -> list[date]:
@@ -121,17 +139,14 @@ def touched(terms: Terms, period: Period, now: datetime, calendar: Calendar) -> 
     return found
 
 
-def used(terms: Terms, uses: Iterable[Use], first: date, calendar: Calendar) -> int:
-    """Minutes or bookings within the period that begins on that day."""
+def used(terms: Terms, uses: Iterable[Use], whole: Period, calendar: Calendar) -> int:
+    """Minutes or bookings within that period. Open bookings count whenever they are."""
     if terms.measure == Measure.OPEN:
-        return sum(use.is_open for use in uses)
-    whole = period_of(first, terms.span, calendar)
+        return sum(1 for _ in uses)
     if terms.measure == Measure.BOOKINGS:
         return sum(whole.contains(use.period.start) for use in uses)
     parts = (part for use in uses if (part := use.period.cut(whole)))
-    return sum((counted(terms, part, calendar) for part in parts), timedelta(0)) // timedelta(
-        minutes=1
-    )
+    return sum((counted(terms, part, calendar) for part in parts), timedelta(0)) // MINUTE
 
 
 def counted(terms: Terms, part: Period, calendar: Calendar) -> timedelta:

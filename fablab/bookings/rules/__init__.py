@@ -36,6 +36,7 @@ __all__ = [
     "PersonFacts",
     "Rule",
     "Wish",
+    "may_set_aside",
     "problems",
     "without_overridden",
 ]
@@ -99,13 +100,16 @@ def problems(wish: Wish, facts: Facts) -> tuple[Problem, ...]:
 def without_overridden(
     found: tuple[Problem, ...], codes: frozenset[str], role: str
 ) -> tuple[Problem, ...]:
-    """What is left when staff set rules aside: never the safe ones, certificates only an admin."""
-    if role not in ("manager", "admin"):
-        return found
+    """What is left when staff set rules aside."""
     return tuple(
         problem
         for problem in found
-        if problem.code not in codes
-        or not problem.overridable
-        or (problem.code in CERTIFICATION and role != "admin")
+        if problem.code not in codes or not may_set_aside(problem, role)
+    )
+
+
+def may_set_aside(problem: Problem, role: str) -> bool:
+    """Staff may, never the safe ones; certificates only an admin (domain: bookings)."""
+    return problem.overridable and (
+        role == "admin" or (role == "manager" and problem.code not in CERTIFICATION)
     )

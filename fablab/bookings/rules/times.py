@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from fablab.bookings.rules.facts import Facts, Wish
+from fablab.bookings.rules.facts import Facts, Intent, Wish
 from fablab.core import zones
 from fablab.core.errors import Problem
 from fablab.core.words import N_, NN_
@@ -22,11 +22,13 @@ def period_is_valid(wish: Wish, facts: Facts) -> Problem | None:
 
 
 def starts_in_the_future(wish: Wish, facts: Facts) -> Problem | None:
+    """Staff may write down what was; what is moved into the past would be released at once."""
     if not wish.start_changes or wish.period.start >= (facts.asked_at or facts.now) - TOLERANCE:
         return None
     first = next_step(facts.now, facts)
     message = N_("This time has passed. The next possible start is {first}.")
-    return Problem("in_the_past", message, "starts_at", {"first": first}, facts.now, [first])
+    details, may = {"first": first}, wish.intent == Intent.NEW
+    return Problem("in_the_past", message, "starts_at", details, facts.now, [first], may)
 
 
 def is_on_grid(wish: Wish, facts: Facts) -> Problem | None:
