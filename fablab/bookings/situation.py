@@ -8,6 +8,7 @@ from typing import Any
 
 from fablab.bookings.rules import (
     Blocker,
+    BuddyFacts,
     Closing,
     Facts,
     HoldFacts,
@@ -70,11 +71,14 @@ class Situation:
             attended_ids=self.attended_ids,
             machine_names={row.machine_id: self.name(row.machine_id) for row in self.rows},
             needs=self.needs(view, period),
-            buddy=self.buddy and self.buddy.facts(wish, view.safety_class, self.place.zone),
+            buddy=self.beside(wish, view),
             by_staff=self.by_staff,
             tallies=self.tallies(wish) if judged else (),
             material_names=self.material_names,
         )
+
+    def beside(self, wish: Wish, view: MachineView) -> BuddyFacts | None:
+        return self.buddy.facts(wish, view.safety_class, self.place.zone) if self.buddy else None
 
     def tallies(self, wish: Wish) -> tuple[Tally, ...]:
         """What the wish would use of the quotas; nothing is counted for whom none binds."""

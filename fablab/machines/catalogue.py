@@ -125,13 +125,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything there is to book, in the order it is shown."""
+    """Everything there is to book, in the order it is shown. `base` is the lab's safety
+    certification, None where there is none."""
 
     categories: tuple[CategoryView, ...]
     machines: tuple[MachineView, ...]
     materials: Mapping[str, MaterialName]
     _by_id: Mapping[int, MachineView]
     _by_slug: Mapping[str, MachineView]
+    base: Required | None = None
 
     @classmethod
     def of(
@@ -139,10 +141,11 @@ class Catalogue:
         categories: tuple[CategoryView, ...],
         machines: tuple[MachineView, ...],
         materials: Mapping[str, MaterialName],
+        base: Required | None = None,
     ) -> "Catalogue":
         by_id = {machine.id: machine for machine in machines}
         by_slug = {machine.slug: machine for machine in machines}
-        return cls(categories, machines, materials, by_id, by_slug)
+        return cls(categories, machines, materials, by_id, by_slug, base)
 
     def by_id(self, machine_id: int) -> MachineView | None:
         return self._by_id.get(machine_id)

@@ -48,6 +48,7 @@ async def read_catalogue(lab: Place) -> Catalogue:
         tuple(shelf.categories.values()),
         tuple(shelf.machine(row) for row in machines),
         shelf.materials,
+        shelf.base(),
     )
 
 
@@ -83,7 +84,7 @@ class Shelf:
             dangerous=bool(row["dangerous"]),
             status_note=Words.parse(row["status_note"]),
             requires=requires,
-            base=self.base(requires) if row["base_certification"] else None,
+            base=self.base_beside(requires) if row["base_certification"] else None,
             supervision=bool(row["supervision"]),
             buddy_required=bool(row["buddy_required"]),
             accepted=self.named(row["accepted_materials"]),
@@ -102,11 +103,14 @@ class Shelf:
         name, levels = Words.parse(row["name"]), max(load(row["levels"]))
         return Required(row["id"], row["slug"], name, level, levels)
 
-    def base(self, requires: Required | None) -> Required | None:
+    def base_beside(self, requires: Required | None) -> Required | None:
         """The lab's safety certification goes with every other one, and with no other, not."""
-        slug = self.lab.policy["base_certification"]
-        if requires is None or requires.slug == slug:
+        if requires is None or requires.slug == self.lab.policy["base_certification"]:
             return None
+        return self.base()
+
+    def base(self) -> Required | None:
+        slug = self.lab.policy["base_certification"]
         found = (row["id"] for row in self.certifications.values() if row["slug"] == slug)
         return self.required(next(found, None), 1)
 

@@ -11,10 +11,10 @@ def awaits(wish: Wish, facts: Facts) -> tuple[str, ...]:
 
     What staff make themselves waits for no staff.
     """
-    found = []
-    if facts.machine.needs_approval and not facts.by_staff and not facts.person.is_staff:
+    found, by_staff = [], facts.by_staff or facts.person.is_staff
+    if facts.machine.needs_approval and not by_staff:
         found.append(APPROVAL)
-    if needs_staff(wish, facts) and not facts.by_staff:
+    if needs_staff(wish, facts) and not by_staff:
         found.append(MATERIAL)
     if facts.machine.buddy_required and not (facts.buddy and facts.buddy.agreed):
         found.append(BUDDY)

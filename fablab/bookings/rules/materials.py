@@ -33,7 +33,8 @@ def needs_staff(wish: Wish, facts: Facts) -> bool:
 
 def staff_have_agreed(wish: Wish, facts: Facts) -> Problem | None:
     """Asked of whoever starts this minute: others wait for the staff's word."""
-    if facts.by_staff or not needs_staff(wish, facts):
+    by_staff = facts.by_staff or facts.person.is_staff
+    if by_staff or not needs_staff(wish, facts):
         return None
     message = N_("For this material the staff decide first: ask them.")
     return Problem("material_needs_staff", message, "material", overridable=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from fablab.bookings.rules.facts import Facts, Intent, Need, Wish
+from fablab.bookings.rules.facts import Facts, Intent, Need, PersonFacts, Wish
 from fablab.core import zones
 from fablab.core.errors import Problem
 from fablab.core.words import N_, Phrase, Words
@@ -52,13 +52,10 @@ def plan_is_valid(wish: Wish, facts: Facts) -> Problem | None:
 def age_allows(wish: Wish, facts: Facts) -> Problem | None:
     """Minors: a guardian's consent, staffed time only, never a red machine (domain: members)."""
     day = zones.local_date(wish.period.start, facts.zone)
-    adulthood = how_adult(facts, day)
-    if adulthood == "seen":
+    adulthood, machine = how_adult(facts.person, day), facts.machine
+    if is_adult_for(adulthood, machine.safety_class):
         return None
-    machine = facts.machine
     if adulthood == "declared":
-        if machine.safety_class in OPEN_TO_DECLARED_ADULTS:
-            return None
         message = N_("For this machine the staff must see once that you are of age.")
         return Problem("minor_not_allowed", message)
     consent = facts.person.consent_until
@@ -73,9 +70,15 @@ def age_allows(wish: Wish, facts: Facts) -> Problem | None:
     return Problem("minor_not_allowed", message)
 
 
-def how_adult(facts: Facts, day: date) -> str:
+def is_adult_for(adulthood: str, safety_class: str) -> bool:
+    """Whoever only said so is taken at their word where little can happen."""
+    return adulthood == "seen" or (
+        adulthood == "declared" and safety_class in OPEN_TO_DECLARED_ADULTS
+    )
+
+
+def how_adult(person: PersonFacts, day: date) -> str:
     """`seen`: surely of age; `declared`: said so, or turning 18 that year; `minor`; as of a day."""
-    person = facts.person
     if person.adult_seen or person.is_staff:
         return "seen"
     if person.birth_year is None:
