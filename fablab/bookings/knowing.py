@@ -73,6 +73,13 @@ async def known_several(
     """Several people's, in as many statements as one's. Unknown ids are left out."""
     stamps = await versions.of("lab", "machines")
     lab, machines = await place(stamps), await catalogue(stamps)
+    return await known_several_in(lab, machines, member_ids, now, **more)
+
+
+async def known_several_in(
+    lab: Place, machines: Catalogue, member_ids: Collection[int], now: datetime, **more: Any
+) -> dict[int, Situation]:
+    """The same where the lab and its machines are known: two statements."""
     people = await standings(list(member_ids), now)
     certificates = await training.held_by(list(people), lab.zone)
     in_force = await quotas.in_force(lab)

@@ -37,6 +37,7 @@ DEFAULT_POLICY: Mapping[str, Any] = MappingProxyType(
         "offer_far_minutes": 120,
         "offer_begun_minutes": 5,
         "offer_hurried_minutes": 15,
+        "offer_night_from": "21:00",
         "offer_night_until": "10:00",
         "base_certification": "safety",
     }

@@ -41,12 +41,13 @@ WRITE_ALL = """
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One of many: see `notify`. It goes to the confirmed address alone."""
+    """One of many: see `notify`. It goes to the confirmed address alone, or stays on the page."""
 
     member_id: int
     template: str
     key: str | None
     known: Facts
+    by_mail: bool = True
 
 
 async def notify(
@@ -72,7 +73,7 @@ async def notify_all(notices: Sequence[Notice]) -> int:
     people = await db.fetch(ADDRESSES, db.among({notice.member_id for notice in notices}))
     addresses = {row["id"]: row["address"] for row in people}
     rows = [
-        row(notice, addresses[notice.member_id], now)
+        row(notice, addresses[notice.member_id] if notice.by_mail else "", now)
         for notice in notices
         if notice.member_id in addresses
     ]
