@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from fablab.bookings import cancelling, changing, checkin, listing, settling
 from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set
-from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Nothing
+from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Finish, Nothing
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
@@ -66,14 +66,14 @@ async def check_in(
     name="api:finish",
     tags=["bookings"],
     guards=MAY_BOOK,
-    opt=described(takes=Nothing, gives=BookingShown),
+    opt=described(takes=Finish, gives=BookingShown),
 )
 async def finish(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
-    """Finish early: the rest is free for others."""
-    await body(request, Nothing)
-    doing = partial(checkin.finish, viewer, booking_id)
+    """Finish early: the rest is free for others, the minutes of use are counted."""
+    sent = await body(request, Finish)
+    doing = partial(checkin.finish, viewer, booking_id, note=sent.reason)
     return await handled(request, viewer, place, machines, booking_id, doing)
 
 

@@ -1,7 +1,7 @@
 """Moving and extending: all rules again for the new time; refused, the old one stays."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.activity.actions import record
@@ -116,8 +116,11 @@ async def write(booking: Booking, judged: Judged, unit: int) -> None:
         situation.place.zone,
         agreed_at,
         released=booking.release_at is not None,
+        late=timedelta(0) if moved else timedelta(minutes=booking.late_minutes),
     )
-    if not moved:
+    if moved:
+        values["late_minutes"] = 0
+    else:
         del values["remind_at"]
     values |= {"machine": wish.machine_id, "unit": unit, "sequence": booking.sequence + 1}
     if judged.override:

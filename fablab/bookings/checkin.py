@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.columns import Column
 
 from fablab.activity.actions import record
-from fablab.bookings import settling
+from fablab.bookings import settling, wear
 from fablab.bookings.knowing import known
 from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import Intent, Wish, handling, person, place
@@ -47,6 +47,8 @@ async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -
     if booking.status == Status.CHECKED_IN:
         return booking
     operator = operator_of(actor, booking)
+    if via == "web" and operator != actor.id:
+        via = "desk"
     situation = await known(operator, clock.now(), locked={machine.id: machine})
     if problems := why_not(booking, situation):
         raise Refused(*problems)
@@ -102,14 +104,17 @@ def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:
     return tuple(problem for problem in found if problem)
 
 
-async def finish(actor: Viewer, booking_id: int) -> Booking:
-    """Done early: the rest is free. Raises Refused when nobody had checked in."""
+async def finish(actor: Viewer, booking_id: int, *, note: str = "") -> Booking:
+    """Done early: the rest is free, the minutes of use counted. Refused when nobody had checked in.
+
+    `note` is what they tell of the use or the machine; it is kept with the activity.
+    """
     booking = await visible_to(actor, booking_id)
-    return await _finish(actor, booking_id, booking.machine)
+    return await _finish(actor, booking_id, booking.machine, note)
 
 
 @db.transactional
-async def _finish(actor: Viewer, booking_id: int, machine_id: int) -> Booking:
+async def _finish(actor: Viewer, booking_id: int, machine_id: int, note: str) -> Booking:
     await db.locked(Machine, machine_id)
     booking = await locked_for(actor, booking_id)
     if booking.machine != machine_id:
@@ -130,6 +135,7 @@ async def _finish(actor: Viewer, booking_id: int, machine_id: int) -> Booking:
         Booking.sequence: booking.sequence + 1,
     }
     await booking.update_self(values)
+    await wear.add([vars(booking)])
     await record(
         "finished",
         "booking",
@@ -137,7 +143,12 @@ async def _finish(actor: Viewer, booking_id: int, machine_id: int) -> Booking:
         actor=actor.id,
         member=booking.member,
         before={"status": Status.CHECKED_IN},
-        after={"status": Status.COMPLETED, "finished_at": situation.now},
+        after={
+            "status": Status.COMPLETED,
+            "finished_at": situation.now,
+            "minutes": wear.of_row(vars(booking)),
+        },
+        reason=note,
     )
     if booking.member not in (None, actor.id):
         view = situation.view(booking.machine)

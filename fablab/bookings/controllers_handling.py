@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
-from fablab.bookings.forms import CancelForm, ExtendForm, Nothing
+from fablab.bookings.forms import CancelForm, ExtendForm, FinishForm, Nothing
 from fablab.bookings.knowing import known_in
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
@@ -124,8 +124,8 @@ async def finish(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     async def act() -> None:
-        forms.read(Nothing, await forms.form_data(request), place.zone)
-        await checkin.finish(viewer, booking_id)
+        form = forms.read(FinishForm, await forms.form_data(request), place.zone)
+        await checkin.finish(viewer, booking_id, note=form.note)
 
     text = gettext("Finished: the rest of the time is free for others.")
     return await handled(request, viewer, place, machines, booking_id, act, text)

@@ -61,5 +61,11 @@ class CancelForm(msgspec.Struct):
     reason: Short = ""
 
 
+class FinishForm(msgspec.Struct):
+    """`note`: what they tell of the use or the machine."""
+
+    note: Short = ""
+
+
 class Nothing(msgspec.Struct):
     """A form of one button."""

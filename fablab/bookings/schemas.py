@@ -57,6 +57,12 @@ class Nothing(msgspec.Struct):
     """A body that says nothing."""
 
 
+class Finish(msgspec.Struct):
+    """What to tell of the use or the machine."""
+
+    reason: Text = ""
+
+
 class Cancellation(msgspec.Struct):
     """Why, and whether to give it up although the deadline has passed."""
 

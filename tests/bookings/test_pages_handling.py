@@ -65,7 +65,7 @@ async def test_it_says_what_when_and_until_when(browser: Browser, booking: Booki
         "until Monday 30 November,\u00a010:00",
     ):
         assert sentence in text, sentence
-    assert ways(text) == {"extend", "cancel"}
+    assert ways(text) == {"extend", "cancel", "late"}
 
 
 async def test_check_in_then_finish(browser: Browser, booking: Booking, travel: Travel) -> None:

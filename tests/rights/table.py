@@ -33,6 +33,7 @@ bookings:change                 in        200      200   404   404     200     2
 bookings:check-in               in        303      303   404   404     303     303
 bookings:extend                 in        422      422   404   404     422     422
 bookings:finish                 in        422      422   404   404     422     422
+bookings:late                   in        303      303   404   404     303     303
 bookings:move                   in        422      422   404   404     422     422
 charter                         200       200      200   200   200     200     200
 accounts:accept-charter         in        422      422   422   422     422     422
@@ -124,6 +125,7 @@ api:booking                     401       200      200   404   404     200     2
 api:change                      401       200      200   404   404     200     200
 api:cancel                      401       422      422   404   404     200     200
 api:check-in                    401       200      200   404   404     200     200
+api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422
 api:categories                  200       200      200   200   200     200     200
 api:machines                    200       200      200   200   200     200     200

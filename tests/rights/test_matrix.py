@@ -125,6 +125,7 @@ async def test_a_session_is_nobody_to_the_api_and_a_token_nobody_to_the_pages(
 
 WITHOUT_READ = {"api:bookings", "api:booking", "api:me"}
 WITHOUT_BOOK = {"api:book", "api:check", "api:change", "api:cancel", "api:check-in", "api:finish"}
+WITHOUT_BOOK |= {"api:late"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fablab.bookings import choices
 from fablab.bookings.changing import EXTENDABLE, MOVABLE
 from fablab.bookings.choices import Step
-from fablab.bookings.rules import Facts, Intent, Wish, handling, place
+from fablab.bookings.rules import Facts, Intent, Wish, handling, lateness, place
 from fablab.bookings.situation import Situation, limits
 from fablab.bookings.tables import Booking, Kind, Status
 from fablab.core.periods import Period
@@ -29,6 +29,7 @@ class Handling:
     may_move: bool
     cancelling: str
     is_over: bool
+    may_be_late: bool = False
     later_ends: Sequence[Step] = ()
 
 
@@ -45,7 +46,21 @@ def handling_of(booking: Booking, view: MachineView, now: datetime, staff: bool)
         may_move=is_use and status in MOVABLE and period.start > now and (staff or now <= deadline),
         cancelling=cancelling(booking, view, now, staff) if is_use else "",
         is_over=status in OVER,
+        may_be_late=is_use and may_be_late(booking, view, now),
     )
+
+
+def may_be_late(booking: Booking, view: MachineView, now: datetime) -> bool:
+    """Whether the ten minutes more may be asked for now."""
+    found = lateness.may_be_late(
+        str(booking.status),
+        booking.period,
+        booking.release_at,
+        booking.late_minutes,
+        limits(view),
+        now,
+    )
+    return found is None
 
 
 class Timed(Protocol):
