@@ -17,6 +17,7 @@ from fablab.bookings.completion import complete_due
 from fablab.bookings.release import release_due, reopen_after_downtime
 from fablab.bookings.reminders import remind_due
 from fablab.bookings.zone_law import rederive
+from fablab.calendars import invitations
 from fablab.core import clock, heartbeat, jobs, zones
 from fablab.core.backup import nightly
 from fablab.core.errors import NotFound
@@ -57,7 +58,7 @@ SWEEPS: dict[str, Work] = {
     "release-no-shows": release_due,
     "complete-bookings": complete_due,
     "send-reminders": remind_due,
-    "send-mail": send_waiting,
+    "send-mail": partial(send_waiting, attach=invitations.attached),
 }
 # By the lab's clock on the wall; one that was missed is made up for at the next start.
 NIGHTLY: dict[str, tuple[time, Work]] = {

@@ -1,7 +1,8 @@
 """An e-mail as the standards want it, from words that anybody may have typed."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import Header
@@ -23,6 +24,16 @@ class Undeliverable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter; `parameters` belong to its content type."""
+
+    name: str
+    kind: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail to one person. `name` and `subject` may hold anything; they end up harmless.
 
@@ -37,6 +48,7 @@ class Letter:
     language: str
     mark: str
     at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Subject(str):
@@ -61,6 +73,11 @@ def composed(letter: Letter, sender: str, base_url: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, cte=encoding(letter.text))
     message.add_alternative(letter.html, subtype="html", cte=encoding(letter.html))
+    for each in letter.attachments:
+        main, _, sub = each.kind.partition("/")
+        message.add_attachment(
+            each.content, main, sub, filename=each.name, params=dict(each.parameters)
+        )
     message["Content-Language"] = letter.language  # after the parts, or it would move into one
     return message
 

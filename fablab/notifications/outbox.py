@@ -5,11 +5,12 @@ mail, and then with the same Message-ID.
 """
 
 import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from fablab.core import clock, mail
 from fablab.core.errors import Unavailable
-from fablab.core.letters import Letter, Undeliverable
+from fablab.core.letters import Attachment, Letter, Undeliverable
 from fablab.core.mail import Deliver
 from fablab.notifications import rendering
 from fablab.notifications.leasing import Taken, note, take, waiting
@@ -20,13 +21,23 @@ log = logging.getLogger(__name__)
 
 BATCH = 10
 LEASE = timedelta(minutes=10)  # longer than BATCH letters may take (mail.PER_LETTER)
+Enclosing = Callable[[], Attachment]
+Attach = Callable[[Sequence[Taken]], Awaitable[Mapping[int, Enclosing]]]
+
+
+async def nothing(_: Sequence[Taken]) -> Mapping[int, Enclosing]:
+    """Letters go alone."""
+    return {}
+
+
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60)]
 
 
-async def send_waiting(limit: int = 50) -> int:
+async def send_waiting(limit: int = 50, attach: Attach = nothing) -> int:
     """Send up to `limit` waiting mails, oldest first; how many went out.
 
-    One that fails is put off and does not hold up the rest.
+    One that fails is put off and does not hold up the rest. `attach` says what goes with which,
+    by the notice's id.
     """
     if not (due := await waiting(limit)):
         return 0
@@ -34,18 +45,20 @@ async def send_waiting(limit: int = 50) -> int:
     async with mail.post() as deliver:
         for start in range(0, len(due), BATCH):
             until = clock.now() + LEASE
-            for notice in await take(due[start : start + BATCH], until):
+            taken = await take(due[start : start + BATCH], until)
+            files = await attach(taken)
+            for notice in taken:
                 if clock.now() < until:  # else the machine slept, and the row is anybody's
-                    sent += await send(notice, deliver)
+                    sent += await send(notice, deliver, files.get(notice.id))
     return sent
 
 
-async def send(notice: Taken, deliver: Deliver) -> bool:
+async def send(notice: Taken, deliver: Deliver, enclosing: Enclosing | None = None) -> bool:
     """Try once, and write down how it went."""
     if notice.reader is None:
         return await finish(notice, MailState.NONE, "The account is closed.")
     try:
-        await deliver(await letter(notice, notice.reader))
+        await deliver(await letter(notice, notice.reader, enclosing))
     except Unavailable:
         raise  # the database, not the mail
     except Undeliverable as never:
@@ -60,7 +73,7 @@ async def send(notice: Taken, deliver: Deliver) -> bool:
     return True
 
 
-async def letter(notice: Taken, to: Reader) -> Letter:
+async def letter(notice: Taken, to: Reader, enclosing: Enclosing | None = None) -> Letter:
     [facts] = await rendering.completed([(notice.template, notice.facts)])
     told = await rendering.mailed(notice.template, facts, to)
     return Letter(
@@ -72,6 +85,7 @@ async def letter(notice: Taken, to: Reader) -> Letter:
         language=to.language,
         mark=f"{notice.written_at:%Y%m%dT%H%M%SZ}.{notice.id}",
         at=clock.now(),
+        attachments=(enclosing(),) if enclosing else (),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from fablab.calendars.tables import Feed
 from fablab.core import clock, heartbeat
 from fablab.core.facts import dump
 from fablab.core.secrets import digest
@@ -78,6 +79,8 @@ async def a_scene() -> Scene:
         "exception_id": exception.id,
         "hold_id": hold.id,
         "token": "a-link-that-nobody-was-sent",
+        "name": "a-link-that-nobody-was-sent.ics",
+        "feed_id": (await a_feed(owner)).id,
     }
     variants = {
         "": {},
@@ -126,6 +129,12 @@ async def a_token(member: Member, key: str, scopes: Any) -> ApiToken:
         key_hash=digest(key),
         scopes=json.dumps(list(scopes)),
         made_at=clock.now(),
+    )
+
+
+async def a_feed(member: Member) -> Feed:
+    return await Feed.objects().create(
+        member=member.id, key_hash=digest("of-the-owner"), made_at=clock.now()
     )
 
 

@@ -35,6 +35,11 @@ bookings:extend                 in        422      422   404   404     422     4
 bookings:finish                 in        422      422   404   404     422     422
 bookings:late                   in        303      303   404   404     303     303
 bookings:move                   in        422      422   404   404     422     422
+calendars:feed                  404       404      404   404   404     404     404
+calendars:booking               in        200      200   404   404     200     200
+calendars:list                  in        200      200   200   200     200     200
+calendars:revoke                in        404      303   404   404     404     404
+calendars:subscribe             in        200      200   200   200     200     200
 charter                         200       200      200   200   200     200     200
 accounts:accept-charter         in        422      422   422   422     422     422
 accounts:resend                 303       303      303   303   303     303     303
