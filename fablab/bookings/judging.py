@@ -6,6 +6,7 @@ from datetime import datetime
 from fablab.bookings import buddies, rules
 from fablab.bookings.asking import Asked, Judged, Override
 from fablab.bookings.knowing import known, with_uses
+from fablab.bookings.nearby import Nearby
 from fablab.bookings.rules import Wish
 from fablab.bookings.rules.times import LONGEST_USE
 from fablab.bookings.situation import Situation
@@ -29,14 +30,20 @@ async def judged_all(
     locked rows say.
     """
     situation = await known(whom, now or clock.now(), locked=locked, by_staff=actor.id != whom)
+    return await judged_in(situation, actor, asked)
+
+
+async def judged_in(situation: Situation, actor: Viewer, asked: Sequence[Asked]) -> list[Judged]:
+    """The same for who knows the person and the lab already: three statements."""
     wishes = [each.wish for each in asked]
     situation = await surrounded(situation, wishes)
     situation = await buddies.joined(situation, asked)
+    nearby = Nearby(situation)
     found = []
     for one, wish in zip(asked, wishes, strict=True):
-        judgement = judge(actor, one, wish, situation)
+        judgement = judge(actor, one, wish, nearby.of(wish))
         if not judgement.problems:
-            situation = situation.having(wish)
+            nearby.grant(wish)
         found.append(judgement)
     return found
 

@@ -1,0 +1,65 @@
+"""What is told of a series: one notice with all its dates, not one for each of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fablab.bookings.series.asking import Planned
+from fablab.bookings.tables import Booking, Series, Status
+from fablab.machines.catalogue import MachineView
+from fablab.members.viewer import Viewer
+from fablab.notifications.actions import notify
+
+
+async def made(actor: Viewer, series: Series, bookings: Sequence[Booking], plan: Planned) -> None:
+    await notify(
+        series.member,
+        "bookings/series_made",
+        **about(series, plan.situation.view(series.machine), bookings),
+        left_out_on=[each.day for each in plan.refused],
+        skipped_on=[each.month for each in plan.expansion.skipped],
+        pending=sum(booking.status == Status.PENDING for booking in bookings),
+        by_staff=actor.id != series.member,
+    )
+
+
+async def changed(
+    actor: Viewer, series: Series, view: MachineView, bookings: Sequence[Booking]
+) -> None:
+    await notify(
+        series.member,
+        "bookings/series_changed",
+        **about(series, view, bookings),
+        by_staff=actor.id != series.member,
+    )
+
+
+async def cancelled(
+    actor: Viewer,
+    series: Series,
+    view: MachineView,
+    bookings: Sequence[Booking],
+    late_on: Sequence[date],
+    kept_on: Sequence[date],
+    reason: str,
+) -> None:
+    await notify(
+        series.member,
+        "bookings/series_cancelled",
+        **about(series, view, bookings),
+        late_on=list(late_on),
+        kept_on=list(kept_on),
+        by_staff=actor.id != series.member,
+        reason=reason,
+    )
+
+
+def about(series: Series, view: MachineView, bookings: Sequence[Booking]) -> dict[str, Any]:
+    """What every mail about a series says: the machine and the dates."""
+    dates = sorted(bookings, key=lambda booking: booking.starts_at)
+    return {
+        "series": series.id,
+        "machine": view.name,
+        "tag": view.tag,
+        "dates": [{"starts_at": each.starts_at, "ends_at": each.ends_at} for each in dates],
+    }
