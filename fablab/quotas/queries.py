@@ -1,6 +1,7 @@
 """The quotas in force, and what somebody has used of them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,29 @@ async def in_force(lab: Place) -> tuple[Terms, ...]:
     found = tuple(terms(row) for row in rows)
     _kept = (lab, found)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A quota as it is stored, in force or switched off."""
+
+    id: int
+    active: bool
+    terms: Terms
+
+
+async def listed() -> list[Kept]:
+    """All of them; those of plans stand with the plans."""
+    return [kept(row) for row in await Quota.select().order_by(Quota.id)]
+
+
+async def of_id(quota_id: int) -> Kept | None:
+    row = await Quota.select().where(Quota.id == quota_id).first()
+    return kept(row) if row else None
+
+
+def kept(row: Mapping[str, Any]) -> Kept:
+    return Kept(row["id"], bool(row["active"]), terms(row))
 
 
 def terms(row: Mapping[str, Any]) -> Terms:

@@ -32,6 +32,10 @@ class Terms:
             return self.machine_id == machine_id
         return self.category_id in (None, category_id)
 
+    def amount(self, number: int) -> timedelta | int:
+        """Minutes as a length, bookings as a number."""
+        return MINUTE * number if self.measure == Measure.HOURS else number
+
     def binds(self, plan_id: int | None, role: str) -> bool:
         return self.plan_id in (None, plan_id) and self.role in ("", role)
 
@@ -71,6 +75,9 @@ class Tally:
     @property
     def left(self) -> int:
         return max(self.terms.most - self.before, 0)
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day < next_first(self.first, self.terms.span)
 
 
 def tallies(

@@ -1,13 +1,11 @@
 """Rules about how much: the quotas of a plan, a role, a machine, a family or the whole lab."""
 
-from datetime import timedelta
-
 from fablab.bookings.rules.facts import Facts, Wish
 from fablab.core import zones
 from fablab.core.errors import Problem
 from fablab.core.words import N_
 from fablab.quotas.measures import Measure, Span
-from fablab.quotas.rules import Tally, next_first
+from fablab.quotas.rules import next_first
 
 HOURS = {
     Span.DAY: N_("{quota}: {used} of {limit} are used on that day."),
@@ -28,7 +26,7 @@ def is_within_quotas(wish: Wish, facts: Facts) -> Problem | None:
         return None
     tally = min(exceeded, key=lambda each: (each.left, each.first))
     terms = tally.terms
-    used, limit = amount(tally, tally.before), amount(tally, terms.most)
+    used, limit = terms.amount(tally.before), terms.amount(terms.most)
     details = {"quota": terms.name, "used": used, "limit": limit, "first": tally.first}
     if terms.measure == Measure.OPEN:
         message = N_("{quota}: open bookings, {used} of {limit}.")
@@ -36,8 +34,3 @@ def is_within_quotas(wish: Wish, facts: Facts) -> Problem | None:
     message = (HOURS if terms.measure == Measure.HOURS else BOOKINGS)[terms.span]
     later = zones.midnight(next_first(tally.first, terms.span), facts.zone)
     return Problem("quota_exceeded", message, "starts_at", details, limit, [later], True)
-
-
-def amount(tally: Tally, number: int) -> timedelta | int:
-    """Minutes as a length, bookings as a number."""
-    return timedelta(minutes=number) if tally.terms.measure == Measure.HOURS else number
