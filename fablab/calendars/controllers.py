@@ -111,11 +111,6 @@ async def subscribe(request: Asked, viewer: SignedIn, place: Here, machines: Mac
         made = await actions.subscribe(viewer.id, form.machine, machines)
     except Refused as no:
         return await calendars_page(request, viewer, machines, status=422, problems=no.problems)
-    except NotFound:
-        problem = Problem(
-            "unknown_machine", gettext("There is no machine of this name."), "machine"
-        )
-        return await calendars_page(request, viewer, machines, status=422, problems=(problem,))
     return await calendars_page(request, viewer, machines, address=address(made))
 
 
