@@ -6,7 +6,7 @@ from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import handling
 from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
-from fablab.bookings.telling import notice
+from fablab.bookings.telling import buddy_free, notice
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Refused, Unavailable
@@ -83,5 +83,6 @@ async def _cancel(
             by_staff=by_staff,
             reason=reason,
         )
+    await buddy_free(booking, view.name, view.tag)
     await freed([machine_id])
     return booking

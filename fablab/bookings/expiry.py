@@ -1,6 +1,6 @@
 """Requests that nobody answered in time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ SELECT id, machine FROM booking WHERE machine IN {} AND status = 'pending'
 EXPIRE = """
 UPDATE booking SET status = 'expired', sequence = sequence + 1
 WHERE id IN {} AND status = 'pending' AND (starts_at <= {} OR decide_by <= {})
-RETURNING id, machine, member, starts_at, ends_at
+RETURNING id, machine, member, starts_at, ends_at, buddy, buddy_agreed_at
 """
 
 
@@ -49,14 +49,17 @@ async def _expire(due: list[dict[str, Any]], now: datetime) -> int:
     rows = await db.fetch(EXPIRE, db.among(ids), now, now)
     before, after = {"status": Status.PENDING}, {"status": Status.EXPIRED}
     await record_all([by_itself("expired", row, before, after) for row in rows])
-    await notify_all([told for row in rows if (told := notice(row, machines))])
+    await notify_all([told for row in rows for told in notices(row, machines)])
     await freed(freed_at)
     return len(rows)
 
 
-def notice(row: Mapping[str, Any], machines: Catalogue) -> Notice | None:
+def notices(row: Mapping[str, Any], machines: Catalogue) -> Iterator[Notice]:
+    """To whoever asked, and to whoever agreed to come along."""
     view = machines.by_id(row["machine"])
     if not row["member"] or view is None:
-        return None
+        return
     known = of_row(row, view)
-    return Notice(row["member"], "bookings/expired", f"expired:{row['id']}", known)
+    yield Notice(row["member"], "bookings/expired", f"expired:{row['id']}", known)
+    if row["buddy"] and row["buddy_agreed_at"]:
+        yield Notice(row["buddy"], "bookings/buddy_free", f"expired:{row['id']}:buddy", known)

@@ -142,10 +142,7 @@ class Situation:
         if why is None:
             return None
         return Closing(
-            failure=why.part,
-            reason=why.cause,
-            windows=why.windows,
-            next_opening=why.next_opening,
+            failure=why.part, reason=why.cause, windows=why.windows, next_opening=why.next_opening
         )
 
     def needs(self, view: MachineView, period: Period) -> tuple[Need, ...]:

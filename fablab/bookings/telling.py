@@ -5,8 +5,9 @@ from typing import Any
 
 from fablab.activity.actions import Change, record
 from fablab.bookings.asking import Override
+from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.situation import Situation
-from fablab.bookings.tables import Booking
+from fablab.bookings.tables import Booking, Status
 from fablab.core import db
 from fablab.machines.catalogue import MachineView
 from fablab.members.viewer import Viewer
@@ -35,6 +36,9 @@ async def told(
         after=after,
         reason=override.reason if override else "",
     )
+    if booking.status == Status.PENDING:
+        await requested(booking, view, by_staff=actor.id != booking.member)
+        return
     await notify(
         booking.member,
         "bookings/made",
@@ -43,6 +47,34 @@ async def told(
         release_at=booking.release_at,
         by_staff=actor.id != booking.member,
     )
+
+
+async def requested(booking: Booking, view: MachineView, *, by_staff: bool = False) -> None:
+    """It is kept, and waits: its member hears for whom and until when, its buddy is asked."""
+    known = notice(booking, view.name, view.tag)
+    until = booking.decide_by
+    await notify(
+        booking.member,
+        "bookings/requested",
+        **known,
+        awaits=booking.awaits,
+        decide_by_at=until,
+        by_staff=by_staff,
+    )
+    await buddy_asked(booking, view)
+
+
+async def buddy_asked(booking: Booking, view: MachineView) -> None:
+    """Whoever was named hears of it: the link leads to a page where they answer."""
+    if booking.buddy is not None and BUDDY in booking.awaits.split():
+        known = notice(booking, view.name, view.tag)
+        await notify(booking.buddy, "bookings/buddy_asked", **known, decide_by_at=booking.decide_by)
+
+
+async def buddy_free(booking: Booking, machine: Any, tag: str) -> None:
+    """Whoever agreed to come along need not come."""
+    if booking.buddy is not None and booking.buddy_agreed_at is not None:
+        await notify(booking.buddy, "bookings/buddy_free", **notice(booking, machine, tag))
 
 
 def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:

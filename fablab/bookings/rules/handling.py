@@ -36,7 +36,10 @@ def may_cancel(
     status: str, period: Period, limits: Limits, now: datetime, *, give_up: bool = False
 ) -> Problem | None:
     """Free of charge until the deadline; afterwards only as giving it up, which counts as late."""
-    if status in ("cancelled", "rejected", "expired", "no_show", "completed"):
+    if status == "rejected":
+        message = N_("The staff did not approve this request: its time is free already.")
+        return Problem("not_changeable", message)
+    if status in ("cancelled", "expired", "no_show", "completed"):
         return Problem("not_changeable", N_("This booking can no longer be changed."))
     if status == "checked_in":
         message = N_("This booking has begun: finish it instead.")
