@@ -14,6 +14,11 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Member, MemberState
 from fablab.members.viewer import Viewer
 
+IN_PROJECT = """
+SELECT 1 AS found FROM project_member m JOIN project p ON p.id = m.project
+WHERE m.project = {} AND m.member = {} AND p.ended_on IS NULL
+"""
+
 __all__ = ["Asked", "Denied", "Judged", "Made", "Override", "book", "check", "judged", "make"]
 
 
@@ -38,10 +43,7 @@ async def check(actor: Viewer, asked: Asked) -> Judged:
 @db.transactional
 async def _book(actor: Viewer, asked: Asked, whom: int) -> Made:
     machine = await db.locked(Machine, asked.machine_id)
-    member = await db.locked(Member, whom)
-    if member.state != MemberState.ACTIVE:
-        message = N_("There is no member of this number.")
-        raise Refused(Problem("unknown_member", message, "member"))
+    await hold_member(whom)
     judgement = await judged(actor, asked, whom, {machine.id: machine})
     if same := same_wish(judgement.wish, whom, judgement.situation.rows):
         found = await Booking.objects().where(Booking.id == same.id).first()
@@ -54,6 +56,14 @@ async def _book(actor: Viewer, asked: Asked, whom: int) -> Made:
     return Made(booking, new=True)
 
 
+async def hold_member(member_id: int) -> None:
+    """Until the transaction's end nobody else books for them; Refused when the account is shut."""
+    member = await db.locked(Member, member_id)
+    if member.state != MemberState.ACTIVE:
+        message = N_("There is no member of this number.")
+        raise Refused(Problem("unknown_member", message, "member"))
+
+
 async def judged(
     actor: Viewer, asked: Asked, whom: int, locked: dict[int, Machine], now: datetime | None = None
 ) -> Judged:
@@ -63,10 +73,10 @@ async def judged(
 
 
 async def must_be_in_project(member_id: int, project_id: int | None) -> None:
+    """One of their own that has not ended."""
     if project_id is None:
         return
-    sql = "SELECT 1 AS found FROM project_member WHERE project = {} AND member = {}"
-    if not await db.fetch(sql, project_id, member_id):
+    if not await db.fetch(IN_PROJECT, project_id, member_id):
         message = N_("Choose one of your own projects.")
         raise Refused(Problem("not_in_project", message, "project"))
 

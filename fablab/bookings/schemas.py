@@ -8,6 +8,8 @@ import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+MOST = 30
+"""Of machines or seats in one wish."""
 
 
 class OverrideWish(msgspec.Struct):
@@ -18,7 +20,9 @@ class OverrideWish(msgspec.Struct):
 
 
 class BookingWish(msgspec.Struct):
-    """A machine for a while. `member` (a number) and `override` are for staff alone.
+    """A machine for a while, any free one of a `category`, or several `machines` at one time: one
+    of the three. `seats` are places of one machine that has several; they and `machines` make a
+    party, all or none. `member` (a number) and `override` are for staff alone.
 
     `material` goes into the machine: one of its lists, or `unknown`; left out, it says that it is
     accepted there and the lab's. `buddy` is the number of the second adult.
@@ -26,9 +30,12 @@ class BookingWish(msgspec.Struct):
     `status`, `price` and `approved_by` are known and nobody's to set: 403.
     """
 
-    machine: Slug
     starts_at: datetime
     ends_at: datetime
+    machine: Slug | None = None
+    machines: Annotated[list[Slug], msgspec.Meta(min_length=1, max_length=MOST)] | None = None
+    category: Slug | None = None
+    seats: Annotated[int, msgspec.Meta(ge=1, le=MOST)] | None = None
     project: Slug | None = None
     material: Slug | None = None
     own_material: bool = False
@@ -98,6 +105,12 @@ class BookingShown(msgspec.Struct, kw_only=True):
     own_material: bool
     party: str | None
     series: int | None
+
+
+class PartyShown(msgspec.Struct):
+    """Several bookings made as one, in the order of their ids."""
+
+    bookings: list[BookingShown]
 
 
 class BookingList(msgspec.Struct):

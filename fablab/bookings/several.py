@@ -1,13 +1,15 @@
 """Many bookings of one member written at once: a party, a series. All, or none of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fablab.activity.actions import Change, record_all
 from fablab.bookings import guards, rows, seats
 from fablab.bookings.asking import Asked, Judged
-from fablab.bookings.rules import place
+from fablab.bookings.rules import Facts, place
 from fablab.bookings.rules.units import best_unit
 from fablab.bookings.tables import Booking
+from fablab.bookings.taken import around
 from fablab.core import db
 from fablab.members.viewer import Viewer
 
@@ -24,7 +26,7 @@ async def write_all(
     made = []
     if units is None:
         for one, judgement in zip(asked, granted, strict=True):
-            unit = await seats.seat(judgement.wish, judgement.facts)
+            unit = await seats.seat(judgement.wish, await as_stored(judgement))
             booking = rows.row(actor, one, whom, judgement, unit)
             with guards.guarded():
                 await db.insert(booking)
@@ -41,6 +43,13 @@ async def write_all(
         [change(actor, booking, each) for booking, each in zip(made, granted, strict=True)]
     )
     return made
+
+
+async def as_stored(judged: Judged) -> Facts:
+    """The facts with what is written by now, the rows of this very request included."""
+    wanted = place.busy(judged.wish, judged.facts)
+    rows = await around([judged.wish.machine_id], wanted)
+    return replace(judged.facts, blockers=rows)
 
 
 def chosen_units(granted: Sequence[Judged]) -> list[int] | None:

@@ -44,7 +44,8 @@ def described(
     keyed: bool = True,
     tagged: bool = False,
 ) -> dict[str, Any]:
-    """A route's `opt`: the Structs of its body, its query and its answer; the answer's status,
+    """A route's `opt`: the Structs of its body, its query and its answer, a tuple of Structs where
+    it has one shape or another; the answer's status,
     and other statuses with the same answer; `keyed=False` where no Idempotency-Key is heard,
     `tagged` where the answer has an ETag."""
     said = {"takes": takes, "asks": asks, "gives": gives, "status": status}

@@ -70,12 +70,19 @@ def tags(handler: Any) -> list[str]:
 def schemas(found: list[Found]) -> dict[str, Any]:
     """Everything sent and received, by name."""
     kinds = [said(handler)[part] for *_, handler, _ in found for part in ("takes", "asks", "gives")]
-    named = [kind for kind in kinds if kind is not None]
+    named = [one for kind in kinds if kind is not None for one in one_of(kind)]
     _, components = msgspec.json.schema_components([*named, ProblemDocument], ref_template=REF)
     return components
 
 
+def one_of(kind: Any) -> tuple[Any, ...]:
+    """An answer of one shape or another is described by a tuple of both."""
+    return kind if isinstance(kind, tuple) else (kind,)
+
+
 def schema(kind: Any) -> dict[str, Any]:
+    if isinstance(kind, tuple):
+        return {"oneOf": [schema(one) for one in kind]}
     (found,), _ = msgspec.json.schema_components([kind], ref_template=REF)
     return found
 
