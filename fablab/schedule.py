@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from fablab.bookings.completion import complete_due
 from fablab.bookings.release import release_due, reopen_after_downtime
 from fablab.bookings.reminders import remind_due
+from fablab.bookings.waitlist.due import pass_on_due
 from fablab.bookings.zone_law import rederive
 from fablab.calendars import invitations
 from fablab.core import clock, heartbeat, jobs, zones
@@ -57,6 +58,7 @@ async def back_up() -> None:
 SWEEPS: dict[str, Work] = {
     "release-no-shows": release_due,
     "complete-bookings": complete_due,
+    "expire-offers": pass_on_due,
     "send-reminders": remind_due,
     "send-mail": partial(send_waiting, attach=invitations.attached),
 }

@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.columns.combination import WhereRaw
 
 from fablab.bookings.rules import Blocker, Intent, Wish
-from fablab.bookings.tables import Booking
+from fablab.bookings.tables import Booking, Kind
 from fablab.core import db
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.periods import Period
@@ -17,8 +17,11 @@ THEIR_PROJECTS = "project IN (SELECT p.project FROM project_member p WHERE p.mem
 
 
 async def visible_to(viewer: Viewer, booking_id: int) -> Booking:
-    """The booking, if it is theirs, their project's, or they are staff; else NotFound."""
-    query = Booking.objects().where(Booking.id == booking_id)
+    """The booking, if it is theirs, their project's, or they are staff; else NotFound.
+
+    An offer is none: it is answered, not handled (`waitlist.answering`).
+    """
+    query = Booking.objects().where(Booking.id == booking_id, Booking.kind != Kind.OFFER)
     if not viewer.acts_as_staff:
         theirs = WhereRaw(THEIR_PROJECTS, viewer.id)
         query = query.where((Booking.member == viewer.id) | theirs)
@@ -60,8 +63,14 @@ def same_wish(wish: Wish, member_id: int, rows: tuple[Blocker, ...]) -> Blocker 
     return None
 
 
-def changed_wish(booking: Booking, period: Period, machine_id: int) -> Wish:
-    """A change of the end alone extends (or shortens); anything else moves."""
+def changed_wish(
+    booking: Booking,
+    period: Period,
+    machine_id: int,
+    material: str | None = None,
+    own_material: bool | None = None,
+) -> Wish:
+    """A change of the end alone extends (or shortens); anything else moves. None: as it was."""
     only_end = machine_id == booking.machine and period.start == booking.starts_at
     return Wish(
         machine_id=machine_id,
@@ -70,8 +79,8 @@ def changed_wish(booking: Booking, period: Period, machine_id: int) -> Wish:
         kind=booking.kind,
         was=booking.period,
         booking_id=booking.id,
-        material=booking.material,
-        own_material=booking.own_material,
+        material=booking.material if material is None else material,
+        own_material=booking.own_material if own_material is None else own_material,
         party=booking.party is not None,
     )
 

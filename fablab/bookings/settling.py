@@ -13,7 +13,7 @@ SELECT 1 AS due WHERE (
     ORDER BY release_at LIMIT 1
 ) IS NOT NULL OR EXISTS (
     SELECT 1 FROM booking WHERE machine IN {} AND status = 'pending'
-        AND (starts_at <= {} OR decide_by <= {})
+        AND (decide_by <= {} OR (starts_at <= {} AND kind <> 'offer'))
 )
 """
 DUE_BESIDE = """
@@ -22,7 +22,7 @@ SELECT b.machine FROM booking b WHERE b.id = {} AND ((
         AND d.release_at <= {} ORDER BY d.release_at LIMIT 1
 ) IS NOT NULL OR EXISTS (
     SELECT 1 FROM booking d WHERE d.machine = b.machine AND d.status = 'pending'
-        AND (d.starts_at <= {} OR d.decide_by <= {})
+        AND (d.decide_by <= {} OR (d.starts_at <= {} AND d.kind <> 'offer'))
 ))
 """
 

@@ -43,3 +43,4 @@ from tests.factories.members import (  # noqa: F401 - told on
     an_admin,
 )
 from tests.factories.training import a_certificate  # noqa: F401 - told on
+from tests.factories.waiting import a_waiting  # noqa: F401 - told on

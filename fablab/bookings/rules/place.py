@@ -117,6 +117,10 @@ def is_free(wish: Wish, facts: Facts) -> Problem | None:
         booked = Period(own.busy.start, own.ends_at)
         details = {"booking": own.id, "booked": booked, "free_at": free_at}
         return Problem("taken", message, "starts_at", details, None, [free_at])
+    if offered := next((each for each in taken if each.kind == "offer"), None):
+        message = N_("This time is offered to you until {until}: accept the offer.")
+        details = {"offer": offered.id, "until": offered.decide_by or offered.ends_at}
+        return Problem("taken", message, "starts_at", details)
     message = N_("Somebody has booked this time. It is free again at {free_at}.")
     if all(blocker.status == "pending" for blocker in taken):
         message = N_("This time was asked for by somebody. It is free again at {free_at}.")
