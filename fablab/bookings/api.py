@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from fablab.bookings import actions, listing, settling, wanting
 from fablab.bookings.actions import Override
+from fablab.bookings.materials import material_called
 from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import (
     MOST,
@@ -161,6 +162,7 @@ async def wish(request: Asked, viewer: Viewer, place: Place, machines: Catalogue
     if not viewer.acts_as_staff:
         must_not_set(sent, ("member", "override"))
     must_want_one_thing(sent)
+    material_called(sent.material, machines)
     views = wanted_machines(sent, viewer, machines)
     asked = await first_asked(sent, viewer, views[0])
     each = tuple(replace(asked, machine_id=view.id) for view in views)

@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, patch, post
 from litestar.params import FromPath
 
 from fablab.bookings import cancelling, changing, checkin, listing, settling
 from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set
-from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Finish, Nothing
+from fablab.bookings.materials import material_called
+from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Finish, Slug
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
@@ -19,6 +21,13 @@ from fablab.web.bodies import body
 from fablab.web.openapi import described
 
 Asked = Request[Any, Any, Any]
+
+
+class CheckIn(msgspec.Struct):
+    """What goes in, where it is not what was booked: one of the machine's lists, or `unknown`."""
+
+    material: Slug | None = None
+    own_material: bool | None = None
 
 
 @patch(
@@ -41,6 +50,8 @@ async def change(
         starts_at=sent.starts_at,
         ends_at=sent.ends_at,
         machine_id=view.id if view else None,
+        material=said(sent.material, machines),
+        own_material=sent.own_material,
     )
     return await listing.one(viewer, place, machines, booking_id)
 
@@ -50,14 +61,21 @@ async def change(
     name="api:check-in",
     tags=["bookings"],
     guards=MAY_BOOK,
-    opt=described(takes=Nothing, gives=BookingShown),
+    opt=described(takes=CheckIn, gives=BookingShown),
 )
 async def check_in(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """Say that you are there, from a little before the start until the slot is released."""
-    await body(request, Nothing)
-    doing = partial(checkin.check_in, viewer, booking_id, via="api")
+    sent = await body(request, CheckIn)
+    doing = partial(
+        checkin.check_in,
+        viewer,
+        booking_id,
+        via="api",
+        material=said(sent.material, machines),
+        own_material=sent.own_material,
+    )
     return await handled(request, viewer, place, machines, booking_id, doing)
 
 
@@ -91,6 +109,11 @@ async def cancel(
     sent = await body(request, Cancellation)
     doing = partial(cancelling.cancel, viewer, booking_id, reason=sent.reason, give_up=sent.give_up)
     return await handled(request, viewer, place, machines, booking_id, doing)
+
+
+def said(material: str | None, machines: Catalogue) -> str | None:
+    """None where nothing was said: it stays as booked."""
+    return None if material is None else material_called(material, machines)
 
 
 async def handled(

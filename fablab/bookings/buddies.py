@@ -6,6 +6,7 @@ from dataclasses import replace
 from fablab.bookings.asking import Asked
 from fablab.bookings.knowing import person_facts
 from fablab.bookings.rules import PersonFacts
+from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.rules.company import Buddy
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
@@ -37,8 +38,8 @@ async def joined(situation: Situation, asked: Sequence[Asked]) -> Situation:
 
 
 async def of_booking(situation: Situation, booking: Booking) -> Situation:
-    """The same for a booking that exists: whether its buddy agreed is known of it."""
-    return await accompanied(situation, booking.buddy, agreed=booking.buddy_agreed_at is not None)
+    """The same for a booking that exists: its buddy agreed if it does not wait for them."""
+    return await accompanied(situation, booking.buddy, agreed=BUDDY not in booking.awaits.split())
 
 
 async def accompanied(

@@ -6,13 +6,14 @@ from typing import Any
 
 from fablab.activity.actions import record
 from fablab.bookings import buddies, guards, judging, making, seats, settling
-from fablab.bookings.asking import Denied, Judged, Override
+from fablab.bookings.approval.again import asked_again
+from fablab.bookings.asking import Denied, Judged, Override, must_be_staff
 from fablab.bookings.knowing import known
 from fablab.bookings.queries import changed_wish, concerns, visible_to
 from fablab.bookings.rules import Intent, Wish
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Kind, Status
-from fablab.bookings.telling import notice
+from fablab.bookings.telling import buddy_asked, notice
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Problem, Refused
@@ -35,16 +36,23 @@ async def change(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     machine_id: int | None = None,
+    material: str | None = None,
+    own_material: bool | None = None,
     override: Override | None = None,
 ) -> Booking:
     """Another time or machine, or only another end. Raises Refused and changes nothing.
 
-    Moving the start alone keeps the length.
+    Moving the start alone keeps the length. More time, another machine or material asks again
+    whoever must agree: then it is pending.
     """
     booking = await visible_to(actor, booking_id)
+    must_be_staff(actor, override)
     machines = {booking.machine, machine_id or booking.machine}
     await settling.settle(machines)
-    return await _change(actor, booking_id, starts_at, ends_at, machine_id, machines, override)
+    what = material, own_material
+    return await _change(
+        actor, booking_id, starts_at, ends_at, machine_id, what, machines, override
+    )
 
 
 @db.transactional
@@ -54,6 +62,7 @@ async def _change(
     starts_at: datetime | None,
     ends_at: datetime | None,
     machine_id: int | None,
+    what: tuple[str | None, bool | None],
     machines: set[int],
     override: Override | None,
 ) -> Booking:
@@ -67,9 +76,9 @@ async def _change(
         raise NotFound("booking")
     start = starts_at or booking.starts_at
     end = ends_at or (start + booking.period.length)
-    wish = changed_wish(booking, Period(start, end), machine_id or booking.machine)
+    wish = changed_wish(booking, Period(start, end), machine_id or booking.machine, *what)
     must_be_changeable(booking, wish)
-    if wish.period == booking.period and wish.machine_id == booking.machine:
+    if is_unchanged(booking, wish):
         return booking
     situation = await surroundings(actor, booking, wish, locked)
     judged = judging.judged_with(actor, override, wish, situation)
@@ -84,6 +93,12 @@ async def _change(
     await told(actor, booking, judged, before)
     await freed(machines)
     return booking
+
+
+def is_unchanged(booking: Booking, wish: Wish) -> bool:
+    what = booking.material, booking.own_material
+    same_what = (wish.material, wish.own_material) == what
+    return same_what and wish.period == booking.period and wish.machine_id == booking.machine
 
 
 def must_be_changeable(booking: Booking, wish: Wish) -> None:
@@ -106,6 +121,15 @@ async def surroundings(
 
 
 async def write(booking: Booking, judged: Judged, unit: int) -> None:
+    values = changed(booking, judged, unit)
+    with guards.guarded():
+        await Booking.update(dict[Any, Any](values)).where(Booking.id == booking.id)
+    for name, value in values.items():
+        setattr(booking, name, value)
+
+
+def changed(booking: Booking, judged: Judged, unit: int) -> dict[str, Any]:
+    """The columns of a booking as they are after a change that was granted."""
     wish, situation = judged.wish, judged.situation
     limits = situation.machine(situation.view(wish.machine_id)).limits
     moved = wish.intent == Intent.MOVE
@@ -123,12 +147,12 @@ async def write(booking: Booking, judged: Judged, unit: int) -> None:
     else:
         del values["remind_at"]
     values |= {"machine": wish.machine_id, "unit": unit, "sequence": booking.sequence + 1}
+    values |= {"attention": ""}  # whatever spoke against its old time: the rules were asked again
+    values |= {"material": wish.material, "own_material": wish.own_material}
+    values |= asked_again(booking, judged)
     if judged.override:
         values["override"] = dump(set_aside_in_all(booking, judged.override).as_dict())
-    with guards.guarded():
-        await Booking.update(dict[Any, Any](values)).where(Booking.id == booking.id)
-    for name, value in values.items():
-        setattr(booking, name, value)
+    return values
 
 
 def set_aside_in_all(booking: Booking, override: Override) -> Override:
@@ -144,6 +168,8 @@ async def told(actor: Viewer, booking: Booking, judged: Judged, before: dict[str
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
     }
+    if booking.awaits:
+        after["awaits"] = booking.awaits
     if override:
         after["override"] = override.as_dict()
     await record(
@@ -164,4 +190,8 @@ async def told(actor: Viewer, booking: Booking, judged: Judged, before: dict[str
         was_ends_at=before["ends_at"],
         deadline_at=booking.starts_at - view.policy.notice_to_cancel,
         by_staff=actor.id != booking.member,
+        awaits=booking.awaits,
+        decide_by_at=booking.decide_by,
     )
+    if booking.buddy_agreed_at is None:
+        await buddy_asked(booking, view)

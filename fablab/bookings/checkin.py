@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.columns import Column
 
 from fablab.activity.actions import record
-from fablab.bookings import settling, wear
+from fablab.bookings import buddies, materials, settling, wear
 from fablab.bookings.knowing import known
 from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import Intent, Wish, handling, person, place
@@ -24,22 +24,37 @@ OPERATOR_RULES = (
     person.is_certified,
     person.certificate_lasts,
     person.age_allows,
+    person.has_a_buddy,
 )
 
 
-async def check_in(actor: Viewer, booking_id: int, *, via: str = "web") -> Booking:
+async def check_in(
+    actor: Viewer,
+    booking_id: int,
+    *,
+    via: str = "web",
+    material: str | None = None,
+    own_material: bool | None = None,
+) -> Booking:
     """Confirm that somebody is there. Twice is once. Raises Refused, or NotFound for strangers.
 
     Who checks in their own or their team's booking is its operator and needs the certificates;
-    staff check in the member it belongs to.
+    staff check in the member it belongs to. What goes in is as booked unless they say another.
     """
     booking = await visible_to(actor, booking_id)
     await settling.settle([booking.machine])
-    return await _check_in(actor, booking_id, booking.machine, via)
+    what = material, own_material
+    return await _check_in(actor, booking_id, booking.machine, via, what)
 
 
 @db.transactional
-async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -> Booking:
+async def _check_in(
+    actor: Viewer,
+    booking_id: int,
+    machine_id: int,
+    via: str,
+    what: tuple[str | None, bool | None],
+) -> Booking:
     machine = await db.locked(Machine, machine_id)
     booking = await locked_for(actor, booking_id)
     if booking.machine != machine_id:
@@ -49,8 +64,11 @@ async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -
     operator = operator_of(actor, booking)
     if via == "web" and operator != actor.id:
         via = "desk"
-    situation = await known(operator, clock.now(), locked={machine.id: machine})
-    if problems := why_not(booking, situation):
+    by_staff = actor.acts_as_staff
+    situation = await known(operator, clock.now(), locked={machine.id: machine}, by_staff=by_staff)
+    situation = await buddies.of_booking(situation, booking)
+    wish = wish_of(booking, *what)
+    if problems := why_not(booking, situation, wish):
         raise Refused(*problems)
     values: dict[Column | str, Any] = {
         Booking.status: Status.CHECKED_IN,
@@ -59,7 +77,12 @@ async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -
         Booking.checked_in_by: actor.id,
         Booking.checked_in_via: via,
         Booking.remind_at: None,
+        Booking.material: wish.material,
+        Booking.own_material: wish.own_material,
     }
+    after = {"status": Status.CHECKED_IN, "operator": operator, "via": via}
+    if wish.material != booking.material:
+        after["material"] = wish.material
     await booking.update_self(values)
     await record(
         "checked_in",
@@ -68,7 +91,7 @@ async def _check_in(actor: Viewer, booking_id: int, machine_id: int, via: str) -
         actor=actor.id,
         member=booking.member,
         before={"status": Status.CONFIRMED},
-        after={"status": Status.CHECKED_IN, "operator": operator, "via": via},
+        after=after,
     )
     return booking
 
@@ -80,7 +103,18 @@ def operator_of(actor: Viewer, booking: Booking) -> int:
     return int(booking.member) if actor.acts_as_staff else actor.id
 
 
-def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:
+def wish_of(booking: Booking, material: str | None, own_material: bool | None) -> Wish:
+    return Wish(
+        machine_id=booking.machine,
+        period=booking.period,
+        intent=Intent.NOW,
+        booking_id=booking.id,
+        material=booking.material if material is None else material,
+        own_material=booking.own_material if own_material is None else own_material,
+    )
+
+
+def why_not(booking: Booking, situation: Situation, wish: Wish) -> tuple[Problem, ...]:
     """Every reason against checking in, as of the situation's instant."""
     view = situation.view(booking.machine)
     limits = situation.machine(view).limits
@@ -90,14 +124,9 @@ def why_not(booking: Booking, situation: Situation) -> tuple[Problem, ...]:
         )
     ]
     if booking.kind == Kind.USE:
-        wish = Wish(
-            machine_id=booking.machine,
-            period=booking.period,
-            intent=Intent.NOW,
-            booking_id=booking.id,
-        )
         facts = situation.facts(wish)
         found += [rule(wish, facts) for rule in OPERATOR_RULES]
+        found += materials.why_not_in(booking, wish, facts)
         held = [hold for hold in facts.person.holds if hold.kind == "safety"]
         if held:
             found.append(person.account_is_not_held(wish, facts))

@@ -54,6 +54,8 @@ class BookingChange(msgspec.Struct):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     machine: Slug | None = None
+    material: Slug | None = None
+    own_material: bool | None = None
     member: Any = None
     status: Any = None
     price: Any = None
