@@ -8,8 +8,10 @@ from litestar.response import Template
 
 from fablab.bookings.occupied import occupied
 from fablab.bookings.pages import day as days_page
-from fablab.bookings.pages import days
+from fablab.bookings.pages import days, filters
 from fablab.bookings.pages import week as weeks_page
+from fablab.bookings.pages.day import Needs
+from fablab.bookings.pages.filters import Filters
 from fablab.bookings.pages.looking import Looking
 from fablab.bookings.seeing import sight
 from fablab.core import clock
@@ -31,16 +33,21 @@ async def show_day(
     viewer: Asker,
     machines: Machines,
     date: FromQuery[str | None] = None,
+    category: FromQuery[list[str] | None] = None,
+    free: FromQuery[str | None] = None,
     mine: FromQuery[str | None] = None,
+    folded: FromQuery[list[str] | None] = None,
 ) -> Template:
-    """`date` is ISO, today's otherwise; `mine` leaves out what this person may not use."""
+    """`date` is ISO, today's otherwise; the rest narrows it, see `pages.filters`. `mine` leaves out
+    what this person may not use."""
     now, stamps = clock.now(), stamps_of(request)
     today = place.calendar.day_of(now)
     chosen = chosen_day(request, date, today)
     looking, needs = await sight(viewer, place, machines, stamps, now, chosen)
+    chosen_by = filters.read(machines, category, free, mine, folded)
     views = machines.visible(staff=looking.staff)
-    if mine:
-        views = tuple(view for view in views if not needs.get(view.id))
+    if chosen_by.categories or chosen_by.mine:
+        views = tuple(view for view in views if is_wanted(view, chosen_by, needs))
     during = days_page.span_of(chosen, place.calendar)
     ids = [view.id for view in machines.machines]
     taken = await occupied(during, viewer, ids, stamps, names=place.shows_names)
@@ -50,11 +57,12 @@ async def show_day(
         now=now,
         date=chosen,
         today=today,
-        only_mine=bool(mine),
-        day=days_page.drawn(chosen, machines, views, taken, looking, needs),
-        days=days.links(place.calendar, today, chosen, lambda each: address(each, mine)),
-        before=address(chosen - DAY, mine),
-        after=address(chosen + DAY, mine),
+        filters=chosen_by,
+        categories=machines.categories,
+        day=days_page.drawn(chosen, machines, views, taken, looking, needs, chosen_by),
+        days=days.links(place.calendar, today, chosen, chosen_by.address),
+        before=chosen_by.address(chosen - DAY),
+        after=chosen_by.address(chosen + DAY),
         opens=place.calendar.next_opening(during.start),
     )
 
@@ -73,8 +81,8 @@ def chosen_day(request: Asked, text: str | None, today: date) -> date:
     return chosen or today
 
 
-def address(day: date, mine: str | None) -> str:
-    return f"/schedule?date={day}&mine=1" if mine else f"/schedule?date={day}"
+def is_wanted(view: MachineView, chosen: Filters, needs: Needs) -> bool:
+    return chosen.includes(view) and not (chosen.mine and needs.get(view.id))
 
 
 @get("/machines/{slug:str}/week", name="week")

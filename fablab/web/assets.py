@@ -24,7 +24,14 @@ TYPES = {
 SHEETS = {
     "css/fablab.css": ("tokens", "ground", "house", "parts", "forms"),
     "css/schedule.css": ("day", "phone"),
+    "css/kiosk.css": ("kiosk",),
 }
+# Parts of a script stand side by side in one module: what is fetched is not asked to fetch more.
+SCRIPTS = {
+    "js/schedule.js": ("strip", "pointing", "choosing", "now"),
+    "js/arranging.js": ("strip", "arranging"),
+}
+PARTS = STATIC / "js" / "parts"
 STEPS_AN_HOUR, LONGEST_DAY = 12, 25  # five minutes; the day on which the clock goes back
 FOR_EVER = b"public, max-age=31536000, immutable"
 
@@ -74,12 +81,24 @@ def style_sheet(name: str) -> bytes:
     return (tightened("\n".join(parts)) + extra).encode()
 
 
+def script(name: str) -> bytes:
+    parts = ((PARTS / f"{part}.js").read_text("utf-8") for part in SCRIPTS[name])
+    return unspoken("\n".join(parts)).encode()
+
+
+def unspoken(script: str) -> str:
+    """The same lines without indentation and without those that only explain."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
 @lru_cache(maxsize=1)
 def shelf() -> dict[str, Asset]:
     """Every asset by its plain name, such as `css/fablab.css`."""
     found = {name: Asset.of(name, style_sheet(name)) for name in SHEETS}
+    found |= {name: Asset.of(name, script(name)) for name in SCRIPTS}
     for path in sorted(STATIC.rglob("*")):
-        if path.suffix in TYPES and path.suffix != ".css":
+        if path.suffix in TYPES and path.suffix != ".css" and path.parent != PARTS:
             name = path.relative_to(STATIC).as_posix()
             found[name] = Asset.of(name, path.read_bytes())
     return found

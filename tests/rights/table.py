@@ -35,6 +35,7 @@ bookings:extend                 in        422      422   404   404     422     4
 bookings:finish                 in        422      422   404   404     422     422
 bookings:late                   in        303      303   404   404     303     303
 bookings:move                   in        422      422   404   404     422     422
+bookings:place                  in        403      403   403   403     422     422
 calendars:feed                  404       404      404   404   404     404     404
 calendars:booking               in        200      200   404   404     200     200
 calendars:list                  in        200      200   200   200     200     200

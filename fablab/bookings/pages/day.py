@@ -2,9 +2,11 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from math import gcd
 
 from fablab.bookings.occupied import Occupied, Taken
+from fablab.bookings.pages.filters import NOTHING, Filters, slug_of
 from fablab.bookings.pages.lanes import Lane, kept, scene
 from fablab.bookings.pages.looking import Looking
 from fablab.bookings.pages.pieces import NAMED, is_due
@@ -43,13 +45,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """The rows under one name. Folded, only the name is drawn."""
+
     category: CategoryView | None
     rows: tuple[Row, ...]
+    folded: bool = False
+
+    @property
+    def slug(self) -> str:
+        return slug_of(self.category)
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        return () if self.folded else self.rows
 
     @property
     def idle(self) -> bool:
         """On a phone nothing is left under its name: what is mine stands at the top there."""
-        return all(row.idle or row.lane.yours for row in self.rows)
+        return not self.folded and all(row.idle or row.lane.yours for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +78,22 @@ class Day:
 
     @property
     def barred(self) -> list[Row]:
-        return [row for group in self.groups for row in group.rows if row.barred]
+        return [row for group in self.groups for row in group.shown if row.barred]
 
     @property
     def kinds(self) -> set[str]:
         """What the legend has to explain."""
         found = {"now"} if self.now is not None else set()
-        return found.union(*(row.lane.kinds for group in self.groups for row in group.rows))
+        return found.union(*(row.lane.kinds for group in self.groups for row in group.shown))
+
+    @property
+    def step(self) -> int:
+        """The columns of which every booking's length is a multiple."""
+        return gcd(*(row.lane.grain for group in self.groups for row in group.shown)) or 3
+
+    @property
+    def lengths(self) -> list[timedelta]:
+        return self.strip.lengths(self.step)
 
 
 def span_of(day: date, calendar: Calendar) -> Period:
@@ -88,6 +110,7 @@ def drawn(
     taken: Taken,
     looking: Looking,
     needs: Needs,
+    filters: Filters = NOTHING,
 ) -> Day:
     calendar = looking.calendar
     opening, whole = calendar.opening(day), zones.day(day, calendar.zone)
@@ -99,13 +122,19 @@ def drawn(
         view.id: row(kept(view, shown, taken[view.id], looking, common), needs.get(view.id, ()))
         for view in chosen
     }
+    today = day == calendar.day_of(looking.now)
+    fitting = tuple(view for view in chosen if filters.suits(rows[view.id].lane, today))
     return Day(
         opening=opening,
         strip=shown,
         labels=shown.labels(calendar.zone),
         groups=tuple(
-            Group(group.category, tuple(rows[view.id] for view in group.machines))
-            for group in catalogue.grouped(chosen)
+            Group(
+                group.category,
+                tuple(rows[view.id] for view in group.machines),
+                slug_of(group.category) in filters.folded,
+            )
+            for group in catalogue.grouped(fitting)
         ),
         now=shown.column(looking.now) if shown.period.contains(looking.now) else None,
         due=due(taken, catalogue, looking),

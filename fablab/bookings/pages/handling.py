@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from fablab.bookings import choices
 from fablab.bookings.changing import EXTENDABLE, MOVABLE
 from fablab.bookings.choices import Step
-from fablab.bookings.rules import Facts, Intent, Wish, handling, lateness, place
+from fablab.bookings.interrupting import runs
+from fablab.bookings.overrunning import state_of
+from fablab.bookings.rules import Facts, Intent, Wish, handling, lateness, overrun, place
 from fablab.bookings.situation import Situation, limits
 from fablab.bookings.tables import Booking, Kind, Status
 from fablab.core.periods import Period
@@ -30,6 +32,9 @@ class Handling:
     cancelling: str
     is_over: bool
     may_be_late: bool = False
+    may_go_on: bool = False
+    is_overrun: bool = False
+    runs: bool = False
     later_ends: Sequence[Step] = ()
 
 
@@ -47,6 +52,9 @@ def handling_of(booking: Booking, view: MachineView, now: datetime, staff: bool)
         cancelling=cancelling(booking, view, now, staff) if is_use else "",
         is_over=status in OVER,
         may_be_late=is_use and may_be_late(booking, view, now),
+        may_go_on=overrun.may_go_on(state_of(booking), period.end, now) is None,
+        is_overrun=booking.overran_at is not None and now <= period.end + overrun.AFTER,
+        runs=is_use and runs(booking),
     )
 
 

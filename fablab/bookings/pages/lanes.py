@@ -17,7 +17,7 @@ from fablab.bookings.pages.pieces import (
     stopped,
     used,
 )
-from fablab.bookings.pages.strips import Strip
+from fablab.bookings.pages.strips import COLUMN, Strip
 from fablab.bookings.schedule import Block
 from fablab.core.kept import Kept
 from fablab.core.periods import Period
@@ -25,6 +25,7 @@ from fablab.machines.catalogue import MachineView
 
 MINUTE = timedelta(minutes=1)
 MOST = 3_000
+OWN = frozenset({"mine", "due", "pending", "offer"})
 _drawn: Kept["Lane"] = Kept(MOST)
 _scenes: Kept[object] = Kept(MOST)
 
@@ -49,11 +50,24 @@ class Lane:
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        return frozenset(piece.kind for piece in self.pieces)
+        kinds = {piece.kind for piece in self.pieces}
+        return frozenset(kinds.union(*(piece.marks for piece in self.pieces)))
 
     @cached_property
     def yours(self) -> bool:
-        return not self.kinds.isdisjoint(("mine", "due", "pending"))
+        return any(piece.kind in OWN for piece in self.pieces)
+
+    @cached_property
+    def grain(self) -> int:
+        """How many columns a booking's start and length move by."""
+        return max(1, self.machine.policy.granularity // COLUMN)
+
+    @cached_property
+    def reach(self) -> tuple[int, int]:
+        """The least and the most of such steps that one booking takes."""
+        policy = self.machine.policy
+        least = -(-policy.min_duration // policy.granularity)
+        return max(1, least), max(1, policy.max_duration // policy.granularity)
 
 
 def scene(*facts: Hashable) -> object:

@@ -21,13 +21,16 @@ from fablab.machines.catalogue import MachineView
 
 STOPPED = {"out_of_order": "fault", "maintenance": "maintenance"}
 NAMED = ("training", "maintenance")
+MOVES = {"pending": "all", "confirmed": "all", "checked_in": "end"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """Something drawn in a lane. `kind` is a class of the look; `clipped` it goes on beyond.
 
-    `seats` counts the taken ones of a room that is booked by the seat, in a free stretch.
+    `seats` counts the taken ones of a room that is booked by the seat, in a free stretch. `marks`
+    are what else is said of a booking to whom it concerns: waiting, in a series, part of a party.
+    `moves` is what staff may draw elsewhere: all of it, its end, or nothing.
     """
 
     kind: str
@@ -39,6 +42,8 @@ class Piece:
     running: bool = False
     clipped: bool = False
     seats: int = 0
+    marks: tuple[str, ...] = ()
+    moves: str = ""
 
     @property
     def length(self) -> timedelta:
@@ -88,14 +93,16 @@ def stopped(
 def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Looking) -> list[Piece]:
     found: list[Piece] = []
     for block in blocks:
-        theirs = block.mine or (looking.staff and block.kind == "use")
+        staff = looking.staff and block.kind == "use"
         found += piece(
             kind_of(block, view, looking.now),
             strip,
             block.used,
-            href=f"/bookings/{block.id}" if theirs else "",
+            href=f"/bookings/{block.id}" if block.mine or staff else "",
             words=block.title if block.mine else block.who or block.title,
             running=block.status == "checked_in" and block.period.contains(looking.now),
+            marks=marks(block) if block.mine or staff else (),
+            moves=MOVES.get(block.status, "") if staff else "",
         )
         if block.busy_until > block.used.end:
             found += piece("turnaround", strip, Period(block.used.end, block.busy_until))
@@ -107,11 +114,23 @@ def kind_of(block: Block, view: MachineView, now: datetime) -> str:
         return "class"
     if block.kind == "maintenance":
         return "maintenance"
+    if block.kind == "offer":
+        return "offer" if block.mine else "held"
     if not block.mine:
         return "taken"
     if block.status == "pending":
         return "pending"
     return "due" if is_due(block, view, now) else "mine"
+
+
+def marks(block: Block) -> tuple[str, ...]:
+    """What a booking's kind does not say yet."""
+    said = {
+        "asked": block.status == "pending" and block.kind == "use" and not block.mine,
+        "series": block.in_series,
+        "party": block.in_party,
+    }
+    return tuple(mark for mark, holds in said.items() if holds)
 
 
 def is_due(block: Block, view: MachineView, now: datetime) -> bool:

@@ -28,6 +28,10 @@ class Strip:
         starts = (self.period.start + HOUR * number for number in range(self.hours))
         return [f"{start.astimezone(zone):%H:%M}" for start in starts]
 
+    def lengths(self, step: int) -> list[timedelta]:
+        """Every length that may be drawn, in steps of so many columns."""
+        return lengths(self.hours, step)
+
     def column(self, at: datetime) -> int:
         return (at - self.period.start) // COLUMN
 
@@ -38,6 +42,10 @@ class Strip:
             return None
         first = self.column(part.start)
         return first, -((self.period.start - part.end) // COLUMN) - first
+
+
+def lengths(hours: int, step: int) -> list[timedelta]:
+    return [COLUMN * step * number for number in range(1, hours * (HOUR // COLUMN) // step + 1)]
 
 
 def strip(day: Period, windows: Iterable[Period], busy: Iterable[Period], zone: ZoneInfo) -> Strip:

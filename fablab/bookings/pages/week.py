@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from fablab.bookings.occupied import Occupied
 from fablab.bookings.pages.lanes import Lane, kept, scene
 from fablab.bookings.pages.looking import Looking
-from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled
+from fablab.bookings.pages.strips import FIRST, HOUR, LAST, MOST, Strip, filled, lengths
 from fablab.core import zones
 from fablab.core.periods import Period
 from fablab.lab.calendar import Calendar
@@ -36,6 +36,15 @@ class Week:
     @property
     def kinds(self) -> set[str]:
         return set().union(*(day.lane.kinds for day in self.days))
+
+    @property
+    def lane(self) -> Lane:
+        """Any of them, for what all have in common."""
+        return self.days[0].lane
+
+    @property
+    def lengths(self) -> list[timedelta]:
+        return lengths(self.hours, self.lane.grain)
 
 
 def monday(day: date) -> date:

@@ -162,6 +162,7 @@ async function refresh() {
   // Somebody else by now, another language, newer style sheets: the whole page must come anew.
   if (answer.redirected || !fresh || frame(page) !== frame(document)) return location.reload();
   const before = main.innerText;
+  document.dispatchEvent(new Event("page:renewing"));
   takeOver(fresh);
   become(document.querySelector(".topbar nav"), page.querySelector(".topbar nav"));
   known = fresh.dataset.version ?? version;
@@ -212,6 +213,11 @@ function ask(times, delay = SLOWLY) {
 if (main) {
   document.body.append(voice);
   document.addEventListener("visibilitychange", () => (document.hidden ? hangUp() : listen()));
+  // Somebody changed something here and knows it before the stream does.
+  document.addEventListener("page:stale", () => {
+    wanted ??= known ?? "later";
+    soon(0);
+  });
   addEventListener("pagehide", hangUp);
   addEventListener("pageshow", (event) => event.persisted && listen());
   addEventListener("online", listen);
