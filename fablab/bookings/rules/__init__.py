@@ -6,7 +6,7 @@ nor database, so pages, API, checks and imports all ask the same rules.
 
 from collections.abc import Callable
 
-from fablab.bookings.rules import amounts, materials, person, place, times
+from fablab.bookings.rules import amounts, awaiting, materials, person, place, times
 from fablab.bookings.rules.facts import (
     Blocker,
     BuddyFacts,
@@ -63,6 +63,7 @@ ASKED: tuple[tuple[Rule, frozenset[Intent]], ...] = (
     (times.is_long_enough, PRESENT),
     (times.is_short_enough, PRESENT),
     (times.gives_notice, frozenset({NEW, MOVE, APPROVE})),
+    (awaiting.has_time_to_wait, frozenset({NEW, MOVE, NOW, OFFER})),
     (times.is_within_horizon, CHOSEN | {APPROVE}),
     (times.is_not_too_late_to_move, frozenset({MOVE})),
     (person.is_certified, PRESENT),

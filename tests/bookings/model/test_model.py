@@ -1,0 +1,250 @@
+"""Thousands of steps of the engine and of the plain model: never do they disagree.
+
+A run is a seed: one that ever failed is kept in SEEDS.
+"""
+
+import os
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fablab.bookings import actions, cancelling, changing, checkin
+from fablab.bookings.approval import actions as approval
+from fablab.bookings.asking import Asked
+from fablab.bookings.completion import complete_due
+from fablab.bookings.release import release_due
+from fablab.bookings.tables import Booking
+from fablab.core.errors import Refused
+from fablab.core.periods import Period
+from fablab.core.words import Words
+from fablab.quotas.measures import Hours, Measure, Span
+from fablab.quotas.tables import Quota
+from tests import factories
+from tests.bookings.conftest import viewer
+from tests.bookings.model import plain
+from tests.bookings.model.plain import Plain, Row, Thing
+from tests.conftest import Travel
+from tests.factories import MONDAY
+
+SEEDS = (1, 2, 3)
+STEPS = 150
+POLICY = {
+    "granularity_minutes": plain.GRID,
+    "min_minutes": plain.SHORTEST,
+    "max_minutes": plain.LONGEST,
+    "notice_to_move_minutes": plain.NOTICE_TO_MOVE,
+    "notice_to_cancel_minutes": plain.NOTICE_TO_CANCEL,
+    "grace_minutes": plain.GRACE,
+    "checkin_opens_before_minutes": plain.OPENS,
+    "horizon_days": plain.HORIZON,
+    "approval_days": 1,
+    "attendance": "anytime",
+}
+THINGS = (Thing(), Thing(turnaround=30), Thing(units=2), Thing(needs_approval=True))
+MINUTES = (0, 15, 15, 30, 45, 60, 60, 75, 90, 120, 180, 240, 255, 7, -15)
+
+
+def at(minute: int) -> datetime:
+    return MONDAY + timedelta(minutes=minute)
+
+
+def minute(instant: datetime) -> int:
+    return int((instant - MONDAY).total_seconds() // 60)
+
+
+class Pair:
+    """The engine and the model, side by side."""
+
+    def __init__(self, seed: int, travel: Travel) -> None:
+        self.dice, self.travel = random.Random(seed), travel  # noqa: S311 - a run must be repeatable
+        self.did: list[str] = []
+
+    async def open(self) -> None:
+        await factories.a_lab()
+        await a_quota(Measure.HOURS, Span.DAY, plain.HOURS_A_DAY)
+        await a_quota(Measure.BOOKINGS, Span.WEEK, plain.BOOKINGS_A_WEEK)
+        await a_quota(Measure.OPEN, Span.WEEK, plain.OPEN_AT_ONCE)
+        things = {}
+        for thing in THINGS:
+            own = {"turnaround_minutes": thing.turnaround, "needs_approval": thing.needs_approval}
+            made = await factories.a_machine(policy=POLICY | own, units=thing.units)
+            things[made.id] = thing
+        self.plain = Plain(things)
+        self.members = {m.id: viewer(m) for m in [await factories.a_member() for _ in range(4)]}
+        self.manager = viewer(await factories.a_manager())
+
+    async def step(self) -> None:
+        verbs = (self.book,) * 8 + (self.again, self.move, self.move, self.extend, self.cancel)
+        verbs += (self.check_in, self.check_in, self.finish, self.decide, self.wait, self.wait)
+        await self.dice.choice(verbs)()
+        await self.must_agree()
+
+    # -- the steps ----------------------------------------------------------------------------
+
+    async def book(self) -> None:
+        start = self.some_start()
+        await self.wish(
+            self.dice.choice([*self.members]),
+            self.dice.choice([*self.plain.things]),
+            start,
+            start + self.dice.choice(MINUTES),
+        )
+
+    async def again(self) -> None:
+        if row := self.some_row():
+            await self.wish(row.member, row.machine, row.start, row.end)
+
+    async def wish(self, member: int, machine: int, start: int, end: int) -> None:
+        self.did.append(f"{member} wishes {machine} {start}-{end}")
+        asked = Asked(machine_id=machine, period=Period(at(start), at(end)))
+        same = self.plain.same(member, machine, start, end)
+        codes, made = await answer(lambda: actions.book(self.members[member], asked))
+        if same:
+            assert (codes, made.booking.id, made.new) == (set(), same.id, False)
+            return
+        number = made.booking.id if made else 0
+        assert codes == self.plain.book(member, machine, start, end, number)
+
+    async def move(self) -> None:
+        if row := self.some_row():
+            start = self.some_start()
+            await self.to(row, start, start + row.end - row.start, starts_at=at(start))
+
+    async def extend(self) -> None:
+        if row := self.some_row():
+            end = row.end + self.dice.choice((-60, -15, 15, 15, 30, 60, 7))
+            await self.to(row, row.start, end, ends_at=at(end))
+
+    async def to(self, row: Row, start: int, end: int, **change: datetime) -> None:
+        self.did.append(f"{row.id} to {start}-{end}")
+        member = self.members[row.member]
+        codes, _ = await answer(lambda: changing.change(member, row.id, **change))
+        assert codes == self.plain.change(row, start, end)
+
+    async def cancel(self) -> None:
+        if row := self.some_row():
+            give_up = self.dice.random() < 0.5
+            self.did.append(f"{row.id} cancelled {give_up}")
+            member = self.members[row.member]
+            codes, _ = await answer(lambda: cancelling.cancel(member, row.id, give_up=give_up))
+            assert codes == self.plain.cancel(row, give_up)
+
+    async def check_in(self) -> None:
+        if row := self.some_row(near=True):
+            self.did.append(f"{row.id} checked in")
+            codes, _ = await answer(lambda: checkin.check_in(self.members[row.member], row.id))
+            assert codes == self.plain.check_in(row)
+
+    async def finish(self) -> None:
+        if row := self.some_row(near=True):
+            self.did.append(f"{row.id} finished")
+            codes, _ = await answer(lambda: checkin.finish(self.members[row.member], row.id))
+            assert codes == self.plain.finish(row)
+
+    async def decide(self) -> None:
+        waiting = [row for row in self.plain.rows.values() if row.status == "pending"]
+        if waiting:
+            row, grants = self.dice.choice(waiting), self.dice.random() < 0.7
+            self.did.append(f"{row.id} {'approved' if grants else 'rejected'}")
+            deciding = approval.approve if grants else approval.reject
+            codes, _ = await answer(lambda: deciding(self.manager, row.id))
+            assert codes == (self.plain.approve(row) if grants else self.plain.reject(row))
+
+    async def wait(self) -> None:
+        minutes = self.dice.choice((1, 5, 5, 10, 15, 30, 60, 180, 600))
+        self.did.append(f"{minutes} minutes go by")
+        self.plain.pass_time(minutes)
+        self.travel(at(self.plain.now))
+        await release_due()
+        await complete_due()
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def some_start(self) -> int:
+        """Mostly on the grid of the next two days, sometimes anywhere."""
+        near = self.plain.now // plain.GRID * plain.GRID
+        steps = self.dice.choice((4, 16, 16, 64, 192))
+        start = near + self.dice.randint(-2, steps) * plain.GRID
+        return start + self.dice.choice((0,) * 12 + (3, 70 * plain.DAY))
+
+    def some_row(self, *, near: bool = False) -> Row | None:
+        rows = [row for row in self.plain.rows.values() if row.kind == "use"]
+        if near:
+            rows = [row for row in rows if abs(row.start - self.plain.now) < 300] or rows
+        return self.dice.choice(rows[-30:]) if rows else None
+
+    # -- what must hold -----------------------------------------------------------------------
+
+    async def must_agree(self) -> None:
+        stored = {row.id: shown(row) for row in await Booking.objects()}
+        model = {row.id: known(row) for row in self.plain.rows.values()}
+        assert stored == model, self.did[-5:]
+
+
+def shown(row: Booking) -> dict[str, Any]:
+    is_open = row.status == "confirmed" and row.release_at is not None
+    return {
+        "machine": row.machine,
+        "member": row.member,
+        "status": str(row.status),
+        "kind": str(row.kind),
+        "start": minute(row.starts_at),
+        "end": minute(row.ends_at),
+        "until": minute(row.busy_until) if row.status in plain.BLOCKING else None,
+        "release": minute(row.release_at) if is_open else None,
+    }
+
+
+def known(row: Row) -> dict[str, Any]:
+    return {
+        "machine": row.machine,
+        "member": row.member,
+        "status": row.status,
+        "kind": row.kind,
+        "start": row.start,
+        "end": row.end,
+        "until": row.until if row.status in plain.BLOCKING else None,
+        "release": row.release if row.status == "confirmed" else None,
+    }
+
+
+async def answer(ask: Callable[[], Awaitable[Any]]) -> tuple[set[str], Any]:
+    """The codes of a refusal, or what was done."""
+    try:
+        return set(), await ask()
+    except Refused as no:
+        return set(no.codes), None
+
+
+async def a_quota(measure: Measure, span: Span, most: int) -> None:
+    await Quota.objects().create(
+        name=Words(en=f"{measure} a {span}").dump(),
+        measure=measure,
+        span=span,
+        most=most,
+        hours=Hours.ALL,
+    )
+
+
+async def run(seed: int, steps: int, travel: Travel) -> None:
+    pair = Pair(seed, travel)
+    await pair.open()
+    for number in range(steps):
+        try:
+            await pair.step()
+        except AssertionError as wrong:
+            raise AssertionError(f"seed {seed}, step {number}: {pair.did[-8:]}") from wrong
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_engine_agrees_with_the_plain_model(seed: int, travel: Travel) -> None:
+    await run(seed, STEPS, travel)
+
+
+@pytest.mark.slow
+async def test_it_agrees_for_thousands_of_steps(travel: Travel) -> None:
+    """`FABLAB_MODEL_SEED` tries another run; its seed is told where it fails."""
+    await run(int(os.environ.get("FABLAB_MODEL_SEED", "2026")), 2_500, travel)
