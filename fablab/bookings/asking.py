@@ -99,6 +99,11 @@ def for_whom(actor: Viewer, asked: Asked) -> int:
     """The member booked for: only staff book for others or set rules aside."""
     if asked.member_id not in (None, actor.id) and not actor.acts_as_staff:
         raise Forbidden(N_("Only staff book for somebody else."), "member")
-    if asked.override and not actor.acts_as_staff:
-        raise Forbidden(N_("Only staff set rules aside."), "override")
+    must_be_staff(actor, asked.override)
     return asked.member_id or actor.id
+
+
+def must_be_staff(actor: Viewer, override: Override | None) -> None:
+    """Forbidden to everybody else."""
+    if override and not actor.acts_as_staff:
+        raise Forbidden(N_("Only staff set rules aside."), "override")

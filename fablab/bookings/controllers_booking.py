@@ -14,9 +14,13 @@ from fablab.bookings.alternatives import alternatives
 from fablab.bookings.asking import Judged
 from fablab.bookings.free import free_times
 from fablab.bookings.knowing import known_in
+from fablab.bookings.materials import lists_of
+from fablab.bookings.meters import meters
 from fablab.bookings.offering import Offer, first_day, offer
 from fablab.bookings.pages import days, times
+from fablab.bookings.pages.whom import Whom, of_id, whom
 from fablab.bookings.queries import names_of_projects
+from fablab.bookings.rules import may_set_aside
 from fablab.bookings.situation import Situation
 from fablab.bookings.usable import missing, reasons
 from fablab.core import clock, i18n, zones
@@ -24,7 +28,6 @@ from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.words import Words
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
-from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
 from fablab.web import forms
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
@@ -42,29 +45,45 @@ async def new(
     end: FromQuery[str | None] = None,
     date: FromQuery[str | None] = None,
     member: FromQuery[str | None] = None,
+    who: FromQuery[str | None] = None,
 ) -> Template:
-    """Without `machine` a list to choose from. `start` and `end` are proposed if they are legal."""
-    situation = await situation_of(viewer, place, machines, member)
+    """Without `machine` a list to choose from. `start` and `end` are proposed if they are legal.
+
+    Staff book for the `member` of that number, or look for one by name with `who`.
+    """
+    person, unknown = await person_of(viewer, member, who)
+    situation = await situation_of(viewer, place, machines, person)
     view = situation.catalogue.seen(machine or "", staff=viewer.is_staff)
     if view is None:
         if machine:
             raise NotFound("machine")
-        return await choose(request, place, situation)
+        return await choose(request, place, situation, person, unknown)
     await settling.settle([view.id])
     begin, problems = instant(start, place)
     finish, _ = instant(end, place)
     day = wanted_day(date, begin, situation)
     found = await offer(situation, view, day, start=begin, end=finish)
-    values = {"member": member or "", "key": forms.new_key()}
-    return await form_page(request, viewer, situation, found, values, problems)
+    values = {"key": forms.new_key()}
+    if viewer.is_staff:
+        values |= at_any_time(begin, finish, place)
+    problems = (*unknown, *problems)
+    return await form_page(request, viewer, situation, found, values, problems, person=person)
 
 
-async def whom(viewer: Viewer, number: str | None) -> int:
-    """The member booked for: staff may name another by number."""
-    if not viewer.is_staff or not number or not number.isdecimal():
-        return viewer.id
-    found = await by_number(int(number[:9]))
-    return found.id if found else viewer.id
+async def person_of(
+    viewer: Viewer, number: str | None, text: str | None
+) -> tuple[Whom, tuple[Problem, ...]]:
+    """Whom it is for, and why nobody is found."""
+    try:
+        return await whom(viewer, number, text), ()
+    except Refused as refused:
+        return Whom(text=number or ""), refused.problems
+
+
+def at_any_time(start: datetime | None, end: datetime | None, place: Place) -> dict[str, Any]:
+    """What staff chose, legal or not: they may set rules aside."""
+    chosen = {"starts_at": start, "ends_at": end}
+    return {name: zones.iso(at, place.zone) for name, at in chosen.items() if at}
 
 
 def instant(text: str | None, place: Place) -> tuple[datetime | None, tuple[Problem, ...]]:
@@ -87,7 +106,13 @@ def wanted_day(text: str | None, start: datetime | None, situation: Situation) -
     return first_day(calendar, now)
 
 
-async def choose(request: Asked, place: Place, situation: Situation) -> Template:
+async def choose(
+    request: Asked,
+    place: Place,
+    situation: Situation,
+    person: Whom,
+    problems: Sequence[Problem],
+) -> Template:
     """Every machine by category, those this person may use first."""
     machines = situation.catalogue.visible()
     needs = {view.id: missing(situation, view, situation.now) for view in machines}
@@ -96,6 +121,9 @@ async def choose(request: Asked, place: Place, situation: Situation) -> Template
     return page(
         request,
         "bookings/choose.html",
+        problems=problems,
+        whom=person,
+        keep={"member": person.number} if person.chosen else {},
         groups=situation.catalogue.grouped(usable),
         barred=barred,
         needs=needs,
@@ -112,15 +140,18 @@ async def form_page(
     problems: Sequence[Problem] = (),
     status: int = 200,
     judged: Judged | None = None,
+    person: Whom | None = None,
+    now_refused: bool = False,
 ) -> Template:
     """The form with what was typed; refused, with what could be booked instead."""
+    person = person or await of_id(viewer, situation.person.id)
     zone, view = situation.place.zone, found.machine
     typed = values.get("starts_at", ""), values.get("ends_at", "")
     if found.proposed and not problems:
-        values |= {"starts_at": zones.iso(found.proposed.start, zone)}
-        values |= {"ends_at": zones.iso(found.proposed.end, zone)}
-    own = situation.person.id == viewer.id
-    keep = {"machine": view.slug} | ({} if own else {"member": values.get("member", "")})
+        proposed = {"starts_at": found.proposed.start, "ends_at": found.proposed.end}
+        values = {name: zones.iso(at, zone) for name, at in proposed.items()} | values
+    own, set_aside = person.chosen is None, overridable(problems, viewer)
+    keep = {"machine": view.slug} | ({} if own else {"member": person.number})
     return page(
         request,
         "bookings/new.html",
@@ -132,7 +163,8 @@ async def form_page(
         now=situation.now,
         starts=times.options(found.starts, found.day, zone, typed[:1]),
         ends=times.options(found.ends, found.day, zone, typed[1:]),
-        now_ends=times.options(found.now_ends, found.day, zone) if own else [],
+        now_ends=times.options(found.now_ends, found.day, zone),
+        now_refused=now_refused and bool(set_aside),
         days=days.links(
             situation.place.calendar,
             situation.place.calendar.day_of(situation.now),
@@ -141,24 +173,28 @@ async def form_page(
             found.last,
         ),
         keep=keep,
+        whom=person,
+        today=situation.place.calendar.day_of(situation.now),
+        tallies=await meters(situation, found.day, view),
         opening=situation.place.calendar.opening(found.day),
-        projects=await projects_of(viewer) if own else [],
+        materials=lists_of(view, situation.catalogue),
+        projects=await projects_of(situation.person.id),
         obstacles=() if problems else reasons(situation, view, situation.now),
         others=await others(judged),
         new_key=forms.new_key,
-        overridable=overridable(problems) if viewer.is_staff else [],
+        overridable=set_aside,
     )
 
 
-async def projects_of(viewer: Viewer) -> list[tuple[str, str]]:
+async def projects_of(member_id: int) -> list[tuple[str, str]]:
     """The options of the select: slug and title."""
-    found = await names_of_projects(viewer.id)
+    found = await names_of_projects(member_id)
     return [(row["slug"], Words.parse(row["title"]).say(i18n.language.get())) for row in found]
 
 
-def overridable(problems: Sequence[Problem]) -> list[tuple[str, str]]:
-    """What staff may set aside, by code."""
-    return [(each.code, i18n.say(each)) for each in problems if each.overridable]
+def overridable(problems: Sequence[Problem], viewer: Viewer) -> list[tuple[str, str]]:
+    """What this person may set aside, by code; nothing but for staff."""
+    return [(each.code, i18n.say(each)) for each in problems if may_set_aside(each, viewer.role)]
 
 
 async def others(judged: Judged | None) -> list[Any]:
@@ -166,9 +202,10 @@ async def others(judged: Judged | None) -> list[Any]:
 
 
 async def situation_of(
-    viewer: Viewer, place: Place, machines: Catalogue, number: str | None
+    viewer: Viewer, place: Place, machines: Catalogue, person: Whom
 ) -> Situation:
-    return await known_in(place, machines, await whom(viewer, number), clock.now())
+    member = person.chosen.id if person.chosen else viewer.id
+    return await known_in(place, machines, member, clock.now(), by_staff=member != viewer.id)
 
 
 ROUTES = [new]

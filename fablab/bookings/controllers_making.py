@@ -8,8 +8,15 @@ from litestar.response import Redirect, Template
 from fablab.bookings import actions, settling
 from fablab.bookings.asking import Asked as Wanted
 from fablab.bookings.asking import Denied
-from fablab.bookings.controllers_booking import form_page, instant, situation_of, wanted_day
+from fablab.bookings.controllers_booking import (
+    form_page,
+    instant,
+    person_of,
+    situation_of,
+    wanted_day,
+)
 from fablab.bookings.forms import BookingForm, NowForm
+from fablab.bookings.materials import said
 from fablab.bookings.offering import offer
 from fablab.bookings.queries import project_of
 from fablab.bookings.rules import Intent
@@ -55,13 +62,26 @@ async def start_now(
         form = forms.read(NowForm, sent, place.zone)
         start = clock.now().replace(second=0, microsecond=0)
         view = machine_called(form.machine, viewer, machines)
-        return Wanted(machine_id=view.id, period=Period(start, form.ends_at), intent=Intent.NOW)
+        return Wanted(
+            machine_id=view.id,
+            period=Period(start, form.ends_at),
+            intent=Intent.NOW,
+            member_id=await member_called(form.member),
+            material=said(form.material, machines) or "",
+            own_material=form.own_material,
+            override=form.set_aside(),
+        )
 
-    return await booked(request, viewer, place, machines, read)
+    return await booked(request, viewer, place, machines, read, now=True)
 
 
 async def booked(
-    request: Asked, viewer: Viewer, place: Place, machines: Catalogue, read: Reading
+    request: Asked,
+    viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
+    read: Reading,
+    now: bool = False,
 ) -> Template | Redirect:
     sent = await forms.form_data(request)
     made: list[bool] = []
@@ -76,7 +96,7 @@ async def booked(
 
         to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
     except Refused as refused:
-        return await again(request, viewer, place, machines, sent, refused)
+        return await again(request, viewer, place, machines, sent, refused, now)
     if made and made[-1]:
         return go(request, to, gettext("Your booking is made."))
     return go(request, to, gettext("This booking was made already: here it is."))
@@ -91,6 +111,9 @@ async def wanted(form: BookingForm, viewer: Viewer, machines: Catalogue) -> Want
         member_id=member,
         project_id=await project_of(member or viewer.id, form.project) if form.project else None,
         note=form.note,
+        material=said(form.material, machines) or "",
+        own_material=form.own_material,
+        buddy_id=await member_called(form.buddy, "buddy"),
         override=form.set_aside(),
     )
 
@@ -102,12 +125,12 @@ def machine_called(slug: str, viewer: Viewer, machines: Catalogue) -> MachineVie
     return view
 
 
-async def member_called(number: int | None) -> int | None:
+async def member_called(number: int | None, about: str = "member") -> int | None:
     if number is None:
         return None
     if found := await by_number(number):
         return found.id
-    raise Refused(Problem("unknown_member", N_("There is no member of this number."), "member"))
+    raise Refused(Problem("unknown_member", N_("There is no member of this number."), about))
 
 
 async def again(
@@ -117,6 +140,7 @@ async def again(
     machines: Catalogue,
     sent: forms.Sent,
     refused: Refused,
+    now: bool,
 ) -> Template:
     """The form as it was typed, with every reason and up to five others."""
     judged = refused.judged if isinstance(refused, Denied) else None
@@ -125,11 +149,15 @@ async def again(
     if judged:
         situation = judged.situation
     else:
-        situation = await situation_of(viewer, place, machines, typed.get("member"))
+        person, _ = await person_of(viewer, typed.get("member"), None)
+        situation = await situation_of(viewer, place, machines, person)
     start, _ = instant(typed["starts_at"], place)
     found = await offer(situation, view, wanted_day(None, start, situation), start=start)
     values = {**typed, "override": sent.get("override", [])}
-    return await form_page(request, viewer, situation, found, values, refused.problems, 422, judged)
+    problems = refused.problems
+    return await form_page(
+        request, viewer, situation, found, values, problems, 422, judged, now_refused=now
+    )
 
 
 ROUTES = [book, start_now]

@@ -13,15 +13,9 @@ Short = Annotated[str, msgspec.Meta(max_length=500)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class BookingForm(msgspec.Struct):
-    """A machine for a while; from `member` on, for staff."""
+class SettingAside(msgspec.Struct, kw_only=True):
+    """What only staff send: rules they set aside, and why."""
 
-    machine: str
-    starts_at: datetime
-    ends_at: datetime
-    project: str = ""
-    note: Short = ""
-    member: Number | None = None
     override: list[str] = []
     reason: Short = ""
 
@@ -35,14 +29,35 @@ class BookingForm(msgspec.Struct):
         return Override(rules=frozenset(self.override), reason=self.reason)
 
 
-class NowForm(msgspec.Struct):
-    """A machine from this minute on."""
+class GoesIn(SettingAside, kw_only=True):
+    """What goes in, on the forms of machines that ask: one of the lab's list, `unknown`, or
+    `accepted` for whatever is accepted there."""
+
+    material: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    own_material: bool = False
+
+
+class BookingForm(GoesIn, kw_only=True):
+    """A machine for a while; `member` for staff."""
+
+    machine: str
+    starts_at: datetime
+    ends_at: datetime
+    project: str = ""
+    note: Short = ""
+    member: Number | None = None
+    buddy: Number | None = None
+
+
+class NowForm(GoesIn, kw_only=True):
+    """A machine from this minute on; `member` for staff."""
 
     machine: str
     ends_at: datetime
+    member: Number | None = None
 
 
-class MoveForm(msgspec.Struct):
+class MoveForm(GoesIn, kw_only=True):
     """Another time, perhaps another machine."""
 
     starts_at: datetime
@@ -50,7 +65,7 @@ class MoveForm(msgspec.Struct):
     machine: str = ""
 
 
-class ExtendForm(msgspec.Struct):
+class ExtendForm(SettingAside, kw_only=True):
     ends_at: datetime
 
 
