@@ -1,6 +1,6 @@
 """One booking: what it is, and whatever may be done with it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,18 @@ from litestar.response import Redirect, Template
 
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
+from fablab.bookings.controllers_booking import overridable
 from fablab.bookings.forms import CancelForm, ExtendForm, FinishForm, Nothing
 from fablab.bookings.knowing import known_in
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.queries import visible_to
+from fablab.bookings.rules.names import NAMES
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
 from fablab.core import clock, zones
 from fablab.core.errors import Problem, Refused
+from fablab.core.facts import load
 from fablab.core.i18n import gettext
 from fablab.core.periods import Period
 from fablab.lab.place import Place
@@ -58,7 +61,9 @@ async def shown(
     booking_id: int,
     problems: Sequence[Problem] = (),
     status: int = 200,
+    typed: Mapping[str, Any] | None = None,
 ) -> Template:
+    """`typed` is what was sent for another end."""
     now = clock.now()
     booking = await settled(viewer, booking_id, now)
     situation = await known_in(place, machines, booking.member or viewer.id, now)
@@ -74,17 +79,33 @@ async def shown(
         "bookings/show.html",
         status=status,
         problems=problems,
-        values={"ends_at": zones.iso(proposed.at, zone)} if proposed else {},
+        values=typed or ({"ends_at": zones.iso(proposed.at, zone)} if proposed else {}),
         booking=booking,
         machine=view,
         now=now,
         own=own,
         who=(await names([booking.member])).get(booking.member) if viewer.is_staff else None,
         may=handling_of(booking, view, now, viewer.is_staff and not own),
-        ends=times.options(ends, zones.local_date(booking.starts_at, zone), zone),
+        ends=times.options(
+            ends, zones.local_date(booking.starts_at, zone), zone, ends_typed(typed)
+        ),
+        set_aside=set_aside(booking),
+        overridable=overridable(problems, viewer) if typed else [],
         history=(await of_thing("booking", booking.id)).items,
         key=forms.new_key(),
     )
+
+
+def ends_typed(typed: Mapping[str, Any] | None) -> Sequence[str]:
+    given = (typed or {}).get("ends_at") or []
+    return given[-1:]
+
+
+def set_aside(booking: Booking) -> Mapping[str, Any]:
+    """What staff set aside for it, in words, and why."""
+    found = load(booking.override)
+    rules = [gettext(NAMES.get(code, code)) for code in found.get("rules", ())]
+    return {"rules": rules, "reason": found.get("reason", "")}
 
 
 Act = Callable[[], Awaitable[Any]]
@@ -135,13 +156,15 @@ async def finish(
 async def extend(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
-    async def act() -> None:
-        form = forms.read(ExtendForm, await forms.form_data(request), place.zone)
-        await changing.change(viewer, booking_id, ends_at=form.ends_at)
-
-    return await handled(
-        request, viewer, place, machines, booking_id, act, gettext("The end is changed.")
-    )
+    sent = await forms.form_data(request)
+    try:
+        form = forms.read(ExtendForm, sent, place.zone)
+        override = form.set_aside()
+        await changing.change(viewer, booking_id, ends_at=form.ends_at, override=override)
+    except Refused as refused:
+        problems = refused.problems
+        return await shown(request, viewer, place, machines, booking_id, problems, 422, typed=sent)
+    return go(request, f"/bookings/{booking_id}", gettext("The end is changed."))
 
 
 @post("/bookings/{booking_id:int}/cancel", name="bookings:cancel", **DONE)
