@@ -16,7 +16,7 @@ from fablab.core.engines import AnyEngine, connected, engine, engine_for, is_sql
 from fablab.core.errors import NotFound
 from fablab.core.failures import refusal_of
 from fablab.core.sqlite import KeptSQLiteEngine
-from fablab.core.statements import Statement, insertion, stored_row, values
+from fablab.core.statements import Statement, insertion, renewal, stored_row, value_of, values
 from fablab.core.writing import transaction, transactional
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "snapshot",
     "transaction",
     "transactional",
+    "update_all",
     "use",
 ]
 
@@ -97,6 +98,17 @@ async def insert_all(rows: Sequence[Table]) -> None:
         part = rows[start : start + AT_ONCE]
         written = [value for row in part for value in values(row)]
         await execute(insertion(type(part[0]), len(part)), *written)
+
+
+async def update_all(rows: Sequence[Table], names: Iterable[str]) -> None:
+    """Store these columns of one table's rows as the rows now have them, hundreds at once."""
+    chosen = tuple(names)
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        table = type(part[0])
+        columns = [table._meta.primary_key, *map(table._meta.get_column_by_name, chosen)]
+        sent = [value_of(getattr(row, each._meta.name), each) for row in part for each in columns]
+        await execute(renewal(table, chosen, len(part), not is_sqlite()), *sent)
 
 
 @asynccontextmanager

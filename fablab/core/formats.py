@@ -27,6 +27,7 @@ PATTERNS = {
     "date_long": {"ar": "d MMMM y", "fr": "d MMMM y", "en": "d MMMM y"},
     "weekday": {"ar": "EEEE", "fr": "EEEE", "en": "EEEE"},
     "month_short": {"ar": "MMM", "fr": "MMM", "en": "MMM"},
+    "month": {"ar": "MMMM y", "fr": "MMMM y", "en": "MMMM y"},
 }
 
 zone_in_use: ContextVar[ZoneInfo] = ContextVar("zone_in_use")
@@ -78,6 +79,11 @@ def weekday(value: date | datetime, language: str) -> str:
 
 def month_short(value: date | datetime, language: str) -> str:
     return dated(as_date(value), "month_short", language)
+
+
+def month(value: date | datetime, language: str) -> str:
+    """November 2026."""
+    return dated(as_date(value), "month", language)
 
 
 def time(instant: datetime) -> str:

@@ -112,6 +112,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "date_long": dated(formats.date_long),
     "weekday": dated(formats.weekday),
     "month_short": dated(formats.month_short),
+    "month": dated(formats.month),
     "moment": lambda value: formats.moment(value, i18n.language.get()),
     "duration": duration,
     "number": number,

@@ -70,6 +70,24 @@ def insertion(table: type[Table], rows: int) -> str:
     return f'INSERT INTO "{table._meta.tablename}" ({listed}) VALUES {every}'  # noqa: S608
 
 
+@lru_cache(maxsize=256)
+def renewal(table: type[Table], names: tuple[str, ...], rows: int, typed: bool) -> str:
+    """The text that gives so many rows new values of these columns: for each its id, then those.
+
+    PostgreSQL must be told what the values are (`typed`), SQLite must not.
+    """
+    columns = [table._meta.get_column_by_name(name) for name in names]
+    kinds = ["BIGINT", *(column.column_type.partition("(")[0] for column in columns)]
+    marks = [f"CAST({{}} AS {kind})" if typed else "{}" for kind in kinds]
+    every = ", ".join([f"({', '.join(marks)})"] * rows)
+    new = ", ".join(
+        f'"{column._meta.db_column_name}" = new.column{place}'
+        for place, column in enumerate(columns, 2)
+    )
+    name = table._meta.tablename
+    return f'UPDATE "{name}" SET {new} FROM (VALUES {every}) AS new WHERE "{name}".id = new.column1'  # noqa: S608
+
+
 @cache
 def stored(table: type[Table]) -> Sequence[Any]:
     """The columns that a row is written with: all but the key the database gives."""

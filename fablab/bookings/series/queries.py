@@ -1,7 +1,6 @@
 """Reads of series: one that somebody may see, its instances, and the same asked for twice."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 from piccolo.columns.combination import WhereRaw
 
@@ -41,6 +40,11 @@ async def instances(series_id: int) -> list[Booking]:
     )
 
 
+async def bookings_of(series_id: int) -> list[dict[str, Any]]:
+    """The ids of its bookings, and their machines."""
+    return await db.fetch("SELECT id, machine FROM booking WHERE series = {}", series_id)
+
+
 async def same_series(wanted: Series) -> Series | None:
     """One of the same member, machine and times that repeats alike and is still going on."""
     where = (wanted.member, wanted.machine, wanted.starts_wall, wanted.ends_wall)
@@ -49,8 +53,3 @@ async def same_series(wanted: Series) -> Series | None:
         return None
     found = await Series.objects().where(Series.id == rows[0]["id"]).first()
     return found if found and found.repeat == wanted.repeat else None
-
-
-def to_come(rows: Sequence[Booking], now: datetime) -> list[Booking]:
-    """Those that are agreed and have not begun."""
-    return [row for row in rows if row.status in AGREED and row.starts_at > now]

@@ -1,10 +1,10 @@
 """What is told of a series: one notice with all its dates, not one for each of them."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from fablab.bookings.series.asking import Planned
+from fablab.bookings.series.back import Back
 from fablab.bookings.tables import Booking, Series, Status
 from fablab.machines.catalogue import MachineView
 from fablab.members.viewer import Viewer
@@ -30,25 +30,20 @@ async def changed(
         series.member,
         "bookings/series_changed",
         **about(series, view, bookings),
+        pending=sum(booking.status == Status.PENDING for booking in bookings),
         by_staff=actor.id != series.member,
     )
 
 
 async def cancelled(
-    actor: Viewer,
-    series: Series,
-    view: MachineView,
-    bookings: Sequence[Booking],
-    late_on: Sequence[date],
-    kept_on: Sequence[date],
-    reason: str,
+    actor: Viewer, series: Series, view: MachineView, back: Back, reason: str
 ) -> None:
     await notify(
         series.member,
         "bookings/series_cancelled",
-        **about(series, view, bookings),
-        late_on=list(late_on),
-        kept_on=list(kept_on),
+        **about(series, view, back.all),
+        late=dates(back.late),
+        kept=dates(back.kept),
         by_staff=actor.id != series.member,
         reason=reason,
     )
@@ -56,10 +51,14 @@ async def cancelled(
 
 def about(series: Series, view: MachineView, bookings: Sequence[Booking]) -> dict[str, Any]:
     """What every mail about a series says: the machine and the dates."""
-    dates = sorted(bookings, key=lambda booking: booking.starts_at)
     return {
         "series": series.id,
         "machine": view.name,
         "tag": view.tag,
-        "dates": [{"starts_at": each.starts_at, "ends_at": each.ends_at} for each in dates],
+        "dates": dates(bookings),
     }
+
+
+def dates(bookings: Sequence[Booking]) -> list[dict[str, Any]]:
+    in_order = sorted(bookings, key=lambda booking: (booking.starts_at, booking.id))
+    return [{"starts_at": each.starts_at, "ends_at": each.ends_at} for each in in_order]

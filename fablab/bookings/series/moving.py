@@ -1,0 +1,97 @@
+"""Writing many moved bookings at once: parked first, so that nobody meets anybody on the way."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fablab.activity.actions import Change, record_all
+from fablab.bookings import changing, guards, seats
+from fablab.bookings.rules import Intent
+from fablab.bookings.series.altering import Altered
+from fablab.bookings.several import chosen_units
+from fablab.bookings.tables import Booking, Series
+from fablab.bookings.taken import around
+from fablab.core import db
+from fablab.core.periods import Period
+from fablab.members.viewer import Viewer
+
+PARK = "UPDATE booking SET unit = -id WHERE id IN {}"
+HIDE = "UPDATE booking SET unit = -id, status = 'cancelled' WHERE id IN {}"
+
+
+async def move(moved: Sequence[Altered]) -> None:
+    """To where they were granted. Two statements, unless seats must be dealt anew."""
+    if not moved:
+        return
+    granted = [each.judged for each in moved if each.judged]
+    ids = db.among(each.row.id for each in moved)
+    units = chosen_units(granted)
+    if units is None:
+        await db.execute(HIDE, ids)  # whoever deals seats must not meet those who are moving
+        for each in moved:
+            await seated(each)
+        return
+    names: set[str] = set()
+    for each, unit in zip(moved, units, strict=True):
+        names |= become(each, unit)
+    await db.execute(PARK, ids)
+    with guards.guarded():
+        await db.update_all([each.row for each in moved], sorted(names))
+
+
+def become(altered: Altered, unit: int) -> set[str]:
+    """The row as it is to be stored; the names of what may have changed."""
+    assert altered.judged is not None
+    values = changing.changed(altered.row, altered.judged, unit)
+    altered.before = {
+        name: getattr(altered.row, name) for name in ("machine", "starts_at", "ends_at")
+    }
+    for name, value in {**values, "occurrence": altered.day}.items():
+        setattr(altered.row, name, value)
+    return {*values, "occurrence"}
+
+
+async def seated(altered: Altered) -> None:
+    """One by one, each with the seats as they have become by then."""
+    assert altered.judged is not None
+    wish, facts = altered.judged.wish, altered.judged.facts
+    rows = await around([wish.machine_id], Period(wish.period.start, wish.period.end))
+    unit = await seats.seat(wish, replace(facts, blockers=rows))
+    names = become(altered, unit) | {"status"}
+    with guards.guarded():
+        await db.update_all([altered.row], sorted(names))
+
+
+async def noted(actor: Viewer, series: Series, after: Series, moved: Sequence[Altered]) -> None:
+    """One line for each booking, one for the series, in one statement."""
+    changes = [change(actor, each) for each in moved]
+    bookings = [each.row.id for each in moved]
+    override = next((each.judged.override for each in moved if each.judged), None)
+    whole = Change(
+        "changed" if series.id == after.id else "divided",
+        "series",
+        series.id,
+        actor=actor.id,
+        member=series.member,
+        after={"bookings": bookings, "followed_by": None if series.id == after.id else after.id},
+        reason=override.reason if override else "",
+    )
+    await record_all([*changes, whole])
+
+
+def change(actor: Viewer, altered: Altered) -> Change:
+    row: Booking = altered.row
+    judged = altered.judged
+    assert judged is not None
+    after = {"machine": row.machine, "starts_at": row.starts_at, "ends_at": row.ends_at}
+    if judged.override:
+        after["override"] = judged.override.as_dict()
+    return Change(
+        "moved" if judged.wish.intent == Intent.MOVE else "extended",
+        "booking",
+        row.id,
+        actor=actor.id,
+        member=row.member,
+        before=altered.before,
+        after=after,
+        reason=judged.override.reason if judged.override else "",
+    )

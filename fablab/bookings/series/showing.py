@@ -1,0 +1,83 @@
+"""Series as programs read them."""
+
+import json
+from collections.abc import Sequence
+
+from fablab.bookings import listing
+from fablab.bookings.rules.awaiting import awaits
+from fablab.bookings.series.asking import Dated, Planned
+from fablab.bookings.series.queries import visible_to
+from fablab.bookings.series.schemas import DateShown, MonthShown, PreviewShown, SeriesShown
+from fablab.bookings.tables import Series
+from fablab.core import db
+from fablab.core.errors import NotFound
+from fablab.core.i18n import say
+from fablab.core.zones import iso
+from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
+from fablab.members.viewer import Viewer
+from fablab.web.problems import violation
+
+ABOUT = """
+SELECT m.number, p.slug FROM series s JOIN member m ON m.id = s.member
+LEFT JOIN project p ON p.id = s.project WHERE s.id = {}
+"""
+
+
+async def one(
+    viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
+    series_id: int,
+    left_out: Sequence[Dated] = (),
+) -> SeriesShown:
+    """One that this viewer may see, else NotFound. Three statements."""
+    series = await visible_to(viewer, series_id)
+    sql = f"{listing.SHOWN} WHERE b.series = {{}} ORDER BY b.occurrence, b.id"
+    rows = await db.fetch(sql, series_id)
+    [about] = await db.fetch(ABOUT, series_id)
+    view = machines.by_id(series.machine)
+    if view is None:
+        raise NotFound("machine")
+    return SeriesShown(
+        id=series.id,
+        uid=series.uid,
+        machine=view.slug,
+        member=about["number"],
+        project=about["slug"],
+        starts=series.starts_wall,
+        ends=series.ends_wall,
+        repeat=repeat_of(series),
+        follows=series.follows,
+        followed_by=series.followed_by,
+        bookings=[listing.shown(row, viewer, place, machines) for row in rows],
+        left_out=[date(each, place) for each in left_out],
+    )
+
+
+def repeat_of(series: Series) -> dict[str, object]:
+    found: dict[str, object] = json.loads(series.repeat)
+    return found
+
+
+def preview(plan: Planned) -> PreviewShown:
+    place = plan.situation.place
+    return PreviewShown(
+        violations=[violation(problem) for problem in plan.problems],
+        instances=[date(each, place) for each in plan.dates],
+        skipped=[
+            MonthShown(f"{each.month:%Y-%m}", say(each.problem)) for each in plan.expansion.skipped
+        ],
+    )
+
+
+def date(dated: Dated, place: Place) -> DateShown:
+    period, judged = dated.period, dated.judged
+    return DateShown(
+        date=dated.day,
+        starts_at=iso(period.start, place.zone) if period else None,
+        ends_at=iso(period.end, place.zone) if period else None,
+        free=not dated.problems,
+        awaits=list(awaits(judged.wish, judged.facts)) if judged and not dated.problems else [],
+        violations=[violation(problem) for problem in dated.problems],
+    )
