@@ -13,6 +13,7 @@ from fablab.core import clock
 from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext, ngettext
 from fablab.core.words import N_
+from fablab.machines import labels
 from fablab.machines.actions import change_status
 from fablab.machines.catalogue import MachineView
 from fablab.machines.forms import ConditionForm, values_of
@@ -64,6 +65,8 @@ async def machine_page(
         statuses=[(status.value, gettext(name)) for status, name in STATUSES.items()],
         status_names={status.value: gettext(name) for status, name in STATUSES.items()},
         times_offered=times_with(single(values.get("back_time"))),
+        qr=labels.drawn(machine.tag),
+        qr_address=labels.address(machine.tag),
         coming=await coming(machine.id, clock.now(), None),
         entries=(await of_thing("machine", machine.id)).items[:10],
         **more,
