@@ -1,7 +1,9 @@
 """Giving time back: before the deadline a cancellation, afterwards a late one."""
 
+from datetime import datetime
+
 from fablab.activity.actions import record
-from fablab.bookings import settling
+from fablab.bookings import settling, strikes
 from fablab.bookings.queries import locked_for, visible_to
 from fablab.bookings.rules import handling
 from fablab.bookings.situation import limits
@@ -10,8 +12,10 @@ from fablab.bookings.telling import buddy_free, notice
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Refused, Unavailable
+from fablab.lab.queries import place
 from fablab.machines.queries import catalogue
 from fablab.machines.tables import Machine
+from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
 
@@ -25,17 +29,21 @@ async def cancel(
     """
     booking = await visible_to(actor, booking_id)
     await settling.settle([booking.machine])
-    return await _cancel(actor, booking_id, booking.machine, reason, give_up)
+    held = booking.machine, booking.member
+    return await _cancel(actor, booking_id, held, reason, give_up)
 
 
 @db.transactional
 async def _cancel(
-    actor: Viewer, booking_id: int, machine_id: int, reason: str, give_up: bool
+    actor: Viewer, booking_id: int, held: tuple[int, int | None], reason: str, give_up: bool
 ) -> Booking:
+    machine_id, member_id = held
     await db.locked(Machine, machine_id)
+    if member_id is not None:
+        await db.locked(Member, member_id)
     booking = await locked_for(actor, booking_id)
-    if booking.machine != machine_id:
-        raise Unavailable  # moved meanwhile: ask again
+    if (booking.machine, booking.member) != held:
+        raise Unavailable  # changed meanwhile: ask again
     if booking.status == Status.CANCELLED:
         return booking
     view = (await catalogue()).by_id(booking.machine)
@@ -63,7 +71,8 @@ async def _cancel(
             Booking.sequence: booking.sequence + 1,
         }
     )
-    after = {"status": Status.CANCELLED, "late": late}
+    halves, held_until = await struck(booking, now) if late else (0, None)
+    after = {"status": Status.CANCELLED, "late": late, "halves": halves}
     await record(
         "gave_up" if late else "cancelled",
         "booking",
@@ -82,7 +91,19 @@ async def _cancel(
             late=late,
             by_staff=by_staff,
             reason=reason,
+            halves=halves,
+            held_until_at=held_until,
         )
     await buddy_free(booking, view.name, view.tag)
     await freed([machine_id])
     return booking
+
+
+async def struck(booking: Booking, now: datetime) -> tuple[int, datetime | None]:
+    """What giving it up late costs, in half strikes, and until when that holds its member."""
+    policy = (await place()).policy
+    halves = strikes.of_giving_up(policy)
+    if not halves or booking.member is None:
+        return 0, None
+    row = {"id": booking.id, "member": booking.member}
+    return halves, (await strikes.strike([row], policy, now, halves)).get(booking.member)

@@ -17,15 +17,16 @@ from fablab.lab.queries import place
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.machines.queries import catalogue
 from fablab.machines.tables import Machine
+from fablab.members.tables import Member
 from fablab.notifications.actions import Notice, notify_all
 
 MOST_AT_ONCE = 200
 DUE = """
-SELECT id, machine FROM booking WHERE status = 'confirmed' AND release_at <= {}
+SELECT id, machine, member FROM booking WHERE status = 'confirmed' AND release_at <= {}
 ORDER BY release_at LIMIT {}
 """
 DUE_AT = """
-SELECT id, machine FROM booking
+SELECT id, machine, member FROM booking
 WHERE status = 'confirmed' AND release_at <= {} AND machine + 0 IN {}
 ORDER BY release_at LIMIT {}
 """
@@ -58,6 +59,7 @@ async def release_due(machine_ids: Iterable[int] | None = None) -> int:
 async def _release(due: list[dict[str, Any]], now: datetime) -> int:
     ids, freed_at = [row["id"] for row in due], {row["machine"] for row in due}
     await db.locked_all(Machine, freed_at)
+    await db.locked_all(Member, {row["member"] for row in due if row["member"]})
     stamps = await versions.of("lab", "machines")
     lab, machines = await place(stamps), await catalogue(stamps)
     found = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
