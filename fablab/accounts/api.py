@@ -8,14 +8,18 @@ import msgspec
 from litestar import Request, Response, get, post
 
 from fablab.accounts import access
-from fablab.core import clock, zones
+from fablab.bookings.meters import meters_of
+from fablab.core import clock, i18n, zones
 from fablab.core.errors import Problem, Unreadable
 from fablab.core.words import N_
 from fablab.lab.place import Place
+from fablab.machines.catalogue import Catalogue
 from fablab.members.standing import HoldInForce, PlanTerms, Standing, standing
 from fablab.members.viewer import Viewer, joined
+from fablab.quotas.measures import Measure
+from fablab.quotas.rules import Tally
 from fablab.training.queries import Certified, certificates_of
-from fablab.web.auth import Here, SignedIn, scope
+from fablab.web.auth import Here, Machines, SignedIn, scope
 from fablab.web.bodies import body
 from fablab.web.describing import described
 from fablab.web.fields import Secret
@@ -100,6 +104,26 @@ class CertificateShown(msgspec.Struct):
     good: bool
 
 
+class QuotaShown(msgspec.Struct):
+    """What may be used from `since` on, in minutes or bookings as `unit` says.
+
+    `measure` is `hours`, `bookings` or `open` (at a time: without `span`); `hours` tells which
+    count. Without `machine` and `category` it is lab-wide.
+    """
+
+    name: str
+    measure: str
+    unit: Literal["minutes", "bookings"]
+    used: int
+    limit: int
+    left: int
+    span: str | None = None
+    since: date | None = None
+    hours: str | None = None
+    machine: str | None = None
+    category: str | None = None
+
+
 class MeShown(msgspec.Struct):
     number: int
     role: str
@@ -112,6 +136,7 @@ class MeShown(msgspec.Struct):
     plan: PlanShown | None
     holds: list[HoldShown]
     certificates: list[CertificateShown]
+    quotas: list[QuotaShown]
 
 
 @get(
@@ -121,16 +146,24 @@ class MeShown(msgspec.Struct):
     guards=[scope("read")],
     opt=described(gives=MeShown),
 )
-async def me(viewer: SignedIn, place: Here) -> Response[bytes]:
-    """Who the token speaks for, and what they may do."""
+async def me(viewer: SignedIn, place: Here, machines: Machines) -> Response[bytes]:
+    """Who the token speaks for, what they may do, and what is used and left of their quotas."""
     now = clock.now()
     stands = await standing(viewer.id, now)
     today = zones.local_date(now, place.zone)
     held = await certificates_of(viewer.id, today, place.zone)
-    return answer(200, shown(viewer, stands, held, place)).response()
+    tallies = await meters_of(stands, place, machines, now)
+    quotas = [quota_shown(each, machines) for each in tallies]
+    return answer(200, shown(viewer, stands, held, quotas, place)).response()
 
 
-def shown(viewer: Viewer, stands: Standing, held: list[Certified], place: Place) -> MeShown:
+def shown(
+    viewer: Viewer,
+    stands: Standing,
+    held: list[Certified],
+    quotas: list[QuotaShown],
+    place: Place,
+) -> MeShown:
     latin = joined(viewer.given_name_latin, viewer.family_name_latin)
     return MeShown(
         number=viewer.number,
@@ -144,6 +177,27 @@ def shown(viewer: Viewer, stands: Standing, held: list[Certified], place: Place)
         plan=plan_shown(stands.plan) if stands.plan else None,
         holds=[hold_shown(hold, place.zone) for hold in stands.holds],
         certificates=[certificate_shown(each) for each in held],
+        quotas=quotas,
+    )
+
+
+def quota_shown(tally: Tally, machines: Catalogue) -> QuotaShown:
+    terms = tally.terms
+    is_hours, is_open = terms.measure == Measure.HOURS, terms.measure == Measure.OPEN
+    machine = machines.by_id(terms.machine_id) if terms.machine_id else None
+    category = next((each for each in machines.categories if each.id == terms.category_id), None)
+    return QuotaShown(
+        name=terms.name.say(i18n.language.get()),
+        measure=terms.measure.value,
+        unit="minutes" if is_hours else "bookings",
+        used=tally.before,
+        limit=terms.most,
+        left=tally.left,
+        span=None if is_open else terms.span.value,
+        since=None if is_open else tally.first,
+        hours=terms.hours.value if is_hours else None,
+        machine=machine.slug if machine else None,
+        category=category.slug if category else None,
     )
 
 

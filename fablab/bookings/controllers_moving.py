@@ -10,9 +10,15 @@ from litestar.response import Redirect, Template
 from fablab.bookings import changing, settling
 from fablab.bookings.alternatives import alternatives, sisters
 from fablab.bookings.asking import Denied
-from fablab.bookings.controllers_booking import instant, wanted_day
+from fablab.bookings.controllers_booking import (
+    at_any_time,
+    instant,
+    overridable,
+    wanted_day,
+)
 from fablab.bookings.forms import MoveForm
 from fablab.bookings.knowing import known_in
+from fablab.bookings.meters import meters
 from fablab.bookings.offering import offer
 from fablab.bookings.pages import days, times
 from fablab.bookings.queries import visible_to
@@ -39,16 +45,25 @@ async def form(
     booking_id: FromPath[int],
     machine: FromQuery[str | None] = None,
     date: FromQuery[str | None] = None,
+    start: FromQuery[str | None] = None,
+    end: FromQuery[str | None] = None,
 ) -> Template:
-    """Its own day unless another is asked for; `machine` is one of its category."""
+    """Its own day unless another is asked for; `machine` is one of its category.
+
+    Staff may propose any `start` and `end`, legal or not.
+    """
     booking = await visible_to(viewer, booking_id)
     await settling.settle([booking.machine])
     situation = await known_in(place, machines, booking.member or viewer.id, clock.now())
-    return await form_page(request, situation, booking, {"machine": machine or ""}, date)
+    values = {"machine": machine or ""}
+    if viewer.is_staff:
+        values |= at_any_time(instant(start, place)[0], instant(end, place)[0], place)
+    return await form_page(request, viewer, situation, booking, values, date)
 
 
 async def form_page(
     request: Asked,
+    viewer: Viewer,
     situation: Situation,
     booking: Booking,
     values: dict[str, Any],
@@ -69,15 +84,20 @@ async def form_page(
         changed=booking,
     )
     if found.proposed and refused is None:
-        values |= {"starts_at": zones.iso(found.proposed.start, zone)}
-        values |= {"ends_at": zones.iso(found.proposed.end, zone)}
+        proposed = {"starts_at": found.proposed.start, "ends_at": found.proposed.end}
+        values = {name: zones.iso(at, zone) for name, at in proposed.items()} | values
     base = f"/bookings/{booking.id}/change?machine={view.slug}"
+    problems = refused.problems if refused else ()
     return page(
         request,
         "bookings/change.html",
         status=422 if refused else 200,
-        problems=refused.problems if refused else (),
+        problems=problems,
         values=values,
+        keep={"machine": view.slug},
+        overridable=overridable(problems, viewer),
+        today=situation.place.calendar.day_of(situation.now),
+        tallies=await meters(situation, found.day, view),
         booking=booking,
         machine=view,
         machines=others,
@@ -118,12 +138,14 @@ async def move(
             starts_at=wish.starts_at,
             ends_at=wish.ends_at,
             machine_id=machine_id(viewer, machines, wish.machine),
+            override=wish.set_aside(),
         )
     except Refused as refused:
         booking = await visible_to(viewer, booking_id)
         situation = await known_in(place, machines, booking.member or viewer.id, clock.now())
-        values = {name: given[-1] for name, given in sent.items()}
-        return await form_page(request, situation, booking, values, refused=refused)
+        values: dict[str, Any] = {name: given[-1] for name, given in sent.items()}
+        values |= {"override": sent.get("override", [])}
+        return await form_page(request, viewer, situation, booking, values, refused=refused)
     return go(request, f"/bookings/{booking_id}", gettext("The booking is changed."))
 
 

@@ -49,13 +49,17 @@ class BookingWish(msgspec.Struct):
 
 
 class BookingChange(msgspec.Struct):
-    """What changes: the end alone extends, anything else moves. The last four: 403."""
+    """What changes: the end alone extends, anything else moves. `override` is for staff alone.
+
+    The last four: 403.
+    """
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     machine: Slug | None = None
     material: Slug | None = None
     own_material: bool | None = None
+    override: OverrideWish | None = None
     member: Any = None
     status: Any = None
     price: Any = None
@@ -194,10 +198,12 @@ class DayAsked(msgspec.Struct):
 
 
 class OpeningsAsked(msgspec.Struct):
-    """Free openings of a machine or a category, for so many minutes."""
+    """Free openings of a machine or a category, for so many minutes. `usable` leaves those in
+    which I may book so long, by every rule: it needs a token."""
 
     machine: Slug | None = None
     category: Slug | None = None
+    usable: bool = False
     minutes: Annotated[int, msgspec.Meta(ge=1, le=10_080)] | None = None
     from_: datetime | None = msgspec.field(default=None, name="from")
     to: datetime | None = None

@@ -42,5 +42,6 @@ from tests.factories.members import (  # noqa: F401 - told on
     a_trainer,
     an_admin,
 )
+from tests.factories.quotas import a_quota  # noqa: F401 - told on
 from tests.factories.training import a_certificate  # noqa: F401 - told on
 from tests.factories.waiting import a_waiting  # noqa: F401 - told on

@@ -78,6 +78,7 @@ async def a_scene() -> Scene:
         "season_id": season.id,
         "exception_id": exception.id,
         "hold_id": hold.id,
+        "quota_id": (await factories.a_quota(most=6000)).id,
         "token": "a-link-that-nobody-was-sent",
         "name": "a-link-that-nobody-was-sent.ics",
         "feed_id": (await a_feed(owner)).id,

@@ -46,6 +46,7 @@ accounts:accept-charter         in        422      422   422   422     422     4
 accounts:resend                 303       303      303   303   303     303     303
 accounts:confirm                410       410      410   410   410     410     410
 accounts:confirmed              410       410      410   410   410     410     410
+find                            in        200      200   200   200     200     200
 desk                            in        403      403   403   403     200     200
 desk:hours                      in        403      403   403   403     200     200
 desk:new-closure                in        403      403   403   403     200     200
@@ -93,6 +94,13 @@ desk:seen of an admin           in        403      403   403   403     403     3
 desk:change-networks            in        403      403   403   403     303     303
 desk:policy                     in        403      403   403   403     200     200
 desk:change-policy              in        403      403   403   403     422     422
+desk:quotas                     in        403      403   403   403     200     200
+desk:new-quota                  in        403      403   403   403     200     200
+desk:add-quota                  in        403      403   403   403     422     422
+desk:quota                      in        403      403   403   403     200     200
+desk:change-quota               in        403      403   403   403     422     422
+desk:quota-off                  in        403      403   403   403     303     303
+desk:quota-on                   in        403      403   403   403     303     303
 accounts:forgotten              200       200      200   200   200     200     200
 accounts:ask-reset              303       303      303   303   303     303     303
 health                          200       200      200   200   200     200     200
