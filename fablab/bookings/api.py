@@ -15,6 +15,7 @@ from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import (
     MOST,
     AlternativeShown,
+    BookingChange,
     BookingList,
     BookingShown,
     BookingWish,
@@ -241,7 +242,7 @@ def period(sent: BookingWish) -> Period:
     return Period(sent.starts_at, sent.ends_at)
 
 
-def override(sent: BookingWish) -> Override | None:
+def override(sent: BookingWish | BookingChange) -> Override | None:
     if sent.override is None:
         return None
     return Override(rules=frozenset(sent.override.rules), reason=sent.override.reason)

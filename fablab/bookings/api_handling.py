@@ -9,7 +9,7 @@ from litestar import Request, Response, patch, post
 from litestar.params import FromPath
 
 from fablab.bookings import cancelling, changing, checkin, listing, settling
-from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set
+from fablab.bookings.api import MAY_BOOK, NOT_THEIRS, machine_called, must_not_set, override
 from fablab.bookings.materials import material_called
 from fablab.bookings.schemas import BookingChange, BookingShown, Cancellation, Finish, Slug
 from fablab.lab.place import Place
@@ -52,6 +52,7 @@ async def change(
         machine_id=view.id if view else None,
         material=said(sent.material, machines),
         own_material=sent.own_material,
+        override=override(sent),
     )
     return await listing.one(viewer, place, machines, booking_id)
 
