@@ -105,6 +105,7 @@ def read_time(text: str, tz: ZoneInfo, about: str | None = None) -> datetime:
         raise Refused(Problem("unreadable", N_("This is not a time."), about)) from unreadable
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, tz: ZoneInfo) -> datetime:
     """The first instant (UTC) of the lab's day, also where midnight itself is skipped."""
     face = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a clock face, not an instant

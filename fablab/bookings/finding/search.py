@@ -41,7 +41,7 @@ LATER = frozenset({"buddy_missing"})
 UNTIL_THEN = frozenset({"too_soon", "in_the_past", "outside_plan_hours", "already_booked"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Sought:
     """`hours` of the day that suit, on the lab's wall; None for all day."""
 
@@ -80,6 +80,7 @@ def search(situation: Situation, sought: Sought) -> Iterator[Found]:
 def barred(situation: Situation, sought: Sought) -> dict[int, tuple[Problem, ...]]:
     """By machine, why this person has none of it whatever the time."""
     found = {}
+    situation = situation.with_rows(())
     for view in sought.machines:
         back = choices.earliest_start(situation, view, timedelta(0)) is not None
         standing = tuple(
