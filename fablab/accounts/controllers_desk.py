@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 from fablab.accounts import desk
 from fablab.accounts.controllers import Asked, again, offered
 from fablab.accounts.forms import NewMemberForm, PersonForm
+from fablab.bookings import strikes
 from fablab.core import clock, zones
 from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext, language
@@ -100,6 +101,7 @@ async def member_page(
         "holds": await queries.holds_of(found.member.id),
         "plans": plans_named(await queries.plans()),
         "certificates": await certificates_of(found.member.id, today, place.zone),
+        "strikes": await strikes.of_member(found.member.id, place.policy, now),
         "may_help": rules.may_help(viewer.role, found.member.role),
         "now": now,
         "named": names_of(found.member, place),

@@ -33,12 +33,22 @@ UPDATE hold SET lifted_at = {}, lifted_by = {}, lift_reason = {} WHERE id IN {} 
 """
 
 
+NUMBER = "SELECT m.number FROM strike s JOIN member m ON m.id = s.member WHERE s.id = {}"
+
+
 @dataclass(frozen=True, slots=True)
 class Forgiven:
     """Whether there was a strike to forgive, and whether a hold ended with it."""
 
     strike: bool = False
     hold: bool = False
+
+
+async def number_of(strike_id: int) -> int:
+    """The number of the member it is of. `NotFound` when there is none."""
+    if rows := await db.fetch(NUMBER, strike_id):
+        return int(rows[0]["number"])
+    raise NotFound("strike")
 
 
 async def forgive(actor: Viewer, strike_id: int, reason: str) -> Forgiven:

@@ -16,7 +16,7 @@ from fablab.members.viewer import Viewer
 
 TIMES = ("starts_at", "ends_at", "busy_until")
 COLUMNS = """b.starts_at, b.id, b.machine, b.unit, b.kind, b.status, b.member, b.ends_at,
-    b.busy_until, b.release_at, b.title, b.series, b.party"""
+    b.busy_until, b.release_at, b.title, b.attention, b.series, b.party"""
 NAMES = "m.given_name_ar, m.family_name_ar, m.given_name_latin, m.family_name_latin"
 LIVE = "b.status IN ('pending', 'confirmed', 'checked_in', 'completed')"
 UNTITLED = Words()
@@ -39,6 +39,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     release_at: datetime | None = None
     who: Words | None = None
     title: Words = UNTITLED
+    attention: str = ""
     in_series: bool = False
     in_party: bool = False
 
@@ -125,6 +126,7 @@ def block(row: Row, mine: int | None, with_names: bool) -> Block:
         release_at=db.instant(row["release_at"]),
         who=who(row) if with_names and row["member"] else None,
         title=Words.parse(row["title"]) if row["title"] != "{}" else UNTITLED,
+        attention=row["attention"],
         in_series=row["series"] is not None,
         in_party=bool(row["party"]),
     )
