@@ -16,6 +16,7 @@ from fablab.bookings.api import (
 )
 from fablab.bookings.asking import Asked as First
 from fablab.bookings.asking import Override
+from fablab.bookings.materials import material_called
 from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import OverrideWish
 from fablab.bookings.series import actions, cancelling, changing, showing
@@ -175,7 +176,7 @@ async def wish(request: Asked, viewer: Viewer, place: Place, machines: Catalogue
         member_id=member,
         project_id=await project_of(member or viewer.id, sent.project) if sent.project else None,
         note=sent.note,
-        material=sent.material or "",
+        material=material_called(sent.material, machines),
         own_material=sent.own_material,
         buddy_id=await member_called(sent.buddy, "buddy"),
         via="api",

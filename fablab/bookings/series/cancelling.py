@@ -9,9 +9,9 @@ from fablab.bookings.rules import handling
 from fablab.bookings.series import telling
 from fablab.bookings.series.back import Back
 from fablab.bookings.series.parts import NOTHING, Held, Part, day_of, held, one_of, settled
-from fablab.bookings.series.queries import instances
+from fablab.bookings.series.queries import Known, instances
 from fablab.bookings.situation import limits
-from fablab.bookings.tables import Booking, Series, Status
+from fablab.bookings.tables import Booking, Status
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import NotFound, Problem, Refused
@@ -43,34 +43,33 @@ async def cancel(
 ) -> None:
     """Free a part's slots at once. What is past its deadline is given up, or kept with `give_up`
     False; unsaid, Refused with `cancel_too_late` for each date. Staff may always cancel."""
-    series, machines = await settled(actor, series_id)
+    known = await settled(actor, series_id)
     if part == "this":
         one = one_of(await instances(series_id), booking_id)
         await cancelling.cancel(actor, one.id, reason=reason, give_up=bool(give_up))
         return
-    await _cancel(actor, series, machines, part, booking_id, reason, give_up)
+    await _cancel(actor, known, part, booking_id, reason, give_up)
 
 
 @db.transactional
 async def _cancel(
     actor: Viewer,
-    series: Series,
-    machines: set[int],
+    known: Known,
     part: Part,
     booking_id: int | None,
     reason: str,
     give_up: bool | None,
 ) -> None:
-    found, views, now = await held(series, machines), await catalogue(), clock.now()
+    found, views, now = await held(known), await catalogue(), clock.now()
     rows = found.chosen(part, booking_id, now)
     if part == "following" and (begun := found.row(booking_id)) not in rows:
         rows += [begun] * (begun.status == Status.CONFIRMED and begun.ends_at > now)
-    by_staff = actor.acts_as_staff and series.member != actor.id
+    by_staff = actor.acts_as_staff and known.member != actor.id
     back = sorted_out(rows, views, give_up=True if by_staff else give_up, by_staff=by_staff)
     late, ids = db.among(row.id for row in back.late), db.among(row.id for row in back.all)
     await db.execute(GIVE_BACK, now, actor.id, reason, late, now, now, ids)
     await record_all(changes(actor, found, back, reason))
-    view = views.by_id(series.machine)
+    view = views.by_id(known.machine)
     if view is None:
         raise NotFound("machine")
     await telling.cancelled(actor, found.series, view, back, reason)

@@ -15,9 +15,8 @@ from fablab.bookings.series import moving, splitting, telling
 from fablab.bookings.series.altering import Alteration, Altered, altered
 from fablab.bookings.series.asking import Dated, SeriesDenied
 from fablab.bookings.series.parts import NOTHING, Part, held, one_of, settled
-from fablab.bookings.series.queries import instances
+from fablab.bookings.series.queries import Known, instances, visible_to
 from fablab.bookings.situation import Situation
-from fablab.bookings.tables import Series
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.errors import Refused
@@ -40,21 +39,22 @@ async def change(
     Raises Refused with the reasons of every date and changes nothing.
     """
     alteration.must_say_something()
-    series, machines = await settled(actor, series_id, alteration.machine_id)
+    known = await settled(actor, series_id, alteration.machine_id)
     if part == "this":
-        return await change_one(actor, series, booking_id, alteration, override)
-    return await _change(actor, series, machines, part, booking_id, alteration, override)
+        return await change_one(actor, series_id, booking_id, alteration, override)
+    return await _change(actor, known, part, booking_id, alteration, override)
 
 
 async def change_one(
     actor: Viewer,
-    series: Series,
+    series_id: int,
     booking_id: int | None,
     alteration: Alteration,
     override: Override | None,
 ) -> int:
     """It stays an instance of its series, moved."""
-    row = one_of(await instances(series.id), booking_id)
+    series = await visible_to(actor, series_id)
+    row = one_of(await instances(series_id), booking_id)
     [wanted] = altered([row], series, alteration, (await place()).zone)
     if wanted.period is None:
         raise SeriesDenied((), [Dated(wanted.occasion, None)])
@@ -66,35 +66,34 @@ async def change_one(
         machine_id=alteration.machine_id,
         override=override,
     )
-    return series.id
+    return series_id
 
 
 @db.transactional
 async def _change(
     actor: Viewer,
-    series: Series,
-    machines: set[int],
+    about: Known,
     part: Part,
     booking_id: int | None,
     alteration: Alteration,
     override: Override | None,
 ) -> int:
-    found, now = await held(series, machines), clock.now()
+    found, now = await held(about), clock.now()
     rows = found.chosen(part, booking_id, now)
     if not rows:
         raise Refused(NOTHING)
-    by_staff = actor.acts_as_staff and actor.id != series.member
-    situation = await known(series.member, now, locked=found.machines, by_staff=by_staff)
+    by_staff = actor.acts_as_staff and actor.id != about.member
+    situation = await known(about.member, now, locked=found.machines, by_staff=by_staff)
     wanted = altered(rows, found.series, alteration, situation.place.zone)
     moved = [each for each in wanted if each.is_changed]
     await judge(actor, moved, situation, override)
-    await moving.move(moved)
     after = await splitting.divided(actor, found, wanted, alteration, now)
+    await moving.move(moved, after)
     if moved:
         view = situation.view(after.machine)
         await moving.noted(actor, found.series, after, moved)
         await telling.changed(actor, after, view, [each.row for each in moved])
-        await freed(sorted(machines))
+        await freed(sorted(about.machines))
     return after.id
 
 

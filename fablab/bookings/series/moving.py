@@ -18,8 +18,9 @@ PARK = "UPDATE booking SET unit = -id WHERE id IN {}"
 HIDE = "UPDATE booking SET unit = -id, status = 'cancelled' WHERE id IN {}"
 
 
-async def move(moved: Sequence[Altered]) -> None:
-    """To where they were granted. Two statements, unless seats must be dealt anew."""
+async def move(moved: Sequence[Altered], series: Series) -> None:
+    """To where they were granted, as bookings of that series. Two statements at most, unless
+    seats must be dealt anew."""
     if not moved:
         return
     granted = [each.judged for each in moved if each.judged]
@@ -28,35 +29,46 @@ async def move(moved: Sequence[Altered]) -> None:
     if units is None:
         await db.execute(HIDE, ids)  # whoever deals seats must not meet those who are moving
         for each in moved:
-            await seated(each)
+            await seated(each, series)
         return
+    were = [(each.row.id, each.row.machine, each.row.busy) for each in moved]
     names: set[str] = set()
     for each, unit in zip(moved, units, strict=True):
-        names |= become(each, unit)
-    await db.execute(PARK, ids)
+        names |= become(each, unit, series)
+    if any(is_in_the_way(each.row, were) for each in moved):
+        await db.execute(PARK, ids)
     with guards.guarded():
         await db.update_all([each.row for each in moved], sorted(names))
 
 
-def become(altered: Altered, unit: int) -> set[str]:
+def is_in_the_way(row: Booking, were: Sequence[tuple[int, int, Period]]) -> bool:
+    """Whether it comes to where another of them was: the guard looks at each row by itself."""
+    return any(
+        machine == row.machine and other != row.id and busy.overlaps(row.busy)
+        for other, machine, busy in were
+    )
+
+
+def become(altered: Altered, unit: int, series: Series) -> set[str]:
     """The row as it is to be stored; the names of what may have changed."""
     assert altered.judged is not None
     values = changing.changed(altered.row, altered.judged, unit)
     altered.before = {
         name: getattr(altered.row, name) for name in ("machine", "starts_at", "ends_at")
     }
-    for name, value in {**values, "occurrence": altered.day}.items():
+    values |= {"occurrence": altered.day, "series": series.id}
+    for name, value in values.items():
         setattr(altered.row, name, value)
-    return {*values, "occurrence"}
+    return set(values)
 
 
-async def seated(altered: Altered) -> None:
+async def seated(altered: Altered, series: Series) -> None:
     """One by one, each with the seats as they have become by then."""
     assert altered.judged is not None
     wish, facts = altered.judged.wish, altered.judged.facts
     rows = await around([wish.machine_id], Period(wish.period.start, wish.period.end))
     unit = await seats.seat(wish, replace(facts, blockers=rows))
-    names = become(altered, unit) | {"status"}
+    names = become(altered, unit, series) | {"status"}
     with guards.guarded():
         await db.update_all([altered.row], sorted(names))
 

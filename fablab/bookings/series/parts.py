@@ -1,12 +1,12 @@
 """A part of a series: one booking, it and those following, or all that are to come."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from fablab.bookings import settling
-from fablab.bookings.series.queries import AGREED, bookings_of, visible_to
+from fablab.bookings.series.queries import AGREED, Known, known
 from fablab.bookings.tables import Booking, Series
 from fablab.core import db
 from fablab.core.errors import NotFound, Problem, Refused, Unavailable
@@ -52,28 +52,25 @@ def one_of(rows: Sequence[Booking], booking_id: int | None) -> Booking:
     return found
 
 
-async def settled(
-    actor: Viewer, series_id: int, also: int | None = None
-) -> tuple[Series, set[int]]:
-    """The series, once what was due at its machines has happened, with the machines' ids."""
-    series = await visible_to(actor, series_id)
-    rows = await bookings_of(series_id)
-    machines = {series.machine, *(row["machine"] for row in rows)} | ({also} if also else set())
-    await settling.settle(machines)
-    return series, machines
+async def settled(actor: Viewer, series_id: int, also: int | None = None) -> Known:
+    """The series, once what was due at its machines has happened. NotFound for strangers."""
+    found = await known(actor, series_id)
+    if also is not None:
+        found = replace(found, machines=found.machines | {also})
+    await settling.settle(found.machines)
+    return found
 
 
-async def held(series: Series, machines: Collection[int]) -> Held:
+async def held(found: Known) -> Held:
     """All of it, in the caller's transaction: machines first, then the member, then bookings.
 
-    Whoever cannot see the series was told so before. Unavailable when one of its bookings went to
-    another machine meanwhile: ask again.
+    Unavailable when one of its bookings went to another machine meanwhile: ask again.
     """
-    locked = await db.locked_all(Machine, machines)
-    await db.locked(Member, series.member)
-    rows = await db.locked_all(Booking, [row["id"] for row in await bookings_of(series.id)])
-    [again] = await db.locked_all(Series, [series.id])
-    if any(row.machine not in machines for row in rows if row.status in AGREED):
+    locked = await db.locked_all(Machine, found.machines)
+    await db.locked(Member, found.member)
+    rows = [row for row in await db.locked_all(Booking, found.bookings) if row.series == found.id]
+    series = await db.locked(Series, found.id)
+    if any(row.machine not in found.machines for row in rows if row.status in AGREED):
         raise Unavailable
     rows.sort(key=lambda row: (day_of(row), row.id))
-    return Held(series=again, rows=rows, machines={each.id: each for each in locked})
+    return Held(series=series, rows=rows, machines={each.id: each for each in locked})

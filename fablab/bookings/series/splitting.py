@@ -46,7 +46,8 @@ async def divided(
     )
     await db.insert(new)
     await linked(series, new, was)
-    await db.execute(JOIN, new.id, db.among(going))
+    if staying := [each.row.id for each in wanted if not each.is_changed]:
+        await db.execute(JOIN, new.id, db.among(staying))
     return new
 
 
