@@ -43,8 +43,13 @@ POLICY = {
     "approval_days": 1,
     "attendance": "anytime",
 }
+LAB = {
+    "strikes": plain.STRIKES,
+    "strike_window_days": plain.STRIKE_WINDOW // plain.DAY,
+    "hold_days": plain.HELD // plain.DAY,
+}
 THINGS = (Thing(), Thing(turnaround=30), Thing(units=2), Thing(needs_approval=True))
-MINUTES = (0, 15, 15, 30, 45, 60, 60, 75, 90, 120, 180, 240, 255, 7, -15)
+MINUTES = (15, 30, 30, 45, 60, 60, 60, 75, 90, 120, 120, 150, 180, 240) * 3 + (255, 7, 0)
 
 
 def at(minute: int) -> datetime:
@@ -63,7 +68,7 @@ class Pair:
         self.did: list[str] = []
 
     async def open(self) -> None:
-        await factories.a_lab()
+        await factories.a_lab(policy=LAB)
         await a_quota(Measure.HOURS, Span.DAY, plain.HOURS_A_DAY)
         await a_quota(Measure.BOOKINGS, Span.WEEK, plain.BOOKINGS_A_WEEK)
         await a_quota(Measure.OPEN, Span.WEEK, plain.OPEN_AT_ONCE)
@@ -78,7 +83,7 @@ class Pair:
 
     async def step(self) -> None:
         verbs = (self.book,) * 8 + (self.again, self.move, self.move, self.extend, self.cancel)
-        verbs += (self.check_in, self.check_in, self.finish, self.decide, self.wait, self.wait)
+        verbs += (self.check_in, self.check_in, self.finish, self.decide, *(self.wait,) * 4)
         await self.dice.choice(verbs)()
         await self.must_agree()
 
@@ -134,9 +139,7 @@ class Pair:
 
     async def check_in(self) -> None:
         if row := self.some_row(near=True):
-            self.did.append(f"{row.id} checked in")
-            codes, _ = await answer(lambda: checkin.check_in(self.members[row.member], row.id))
-            assert codes == self.plain.check_in(row)
+            await self.there(row)
 
     async def finish(self) -> None:
         if row := self.some_row(near=True):
@@ -154,12 +157,25 @@ class Pair:
             assert codes == (self.plain.approve(row) if grants else self.plain.reject(row))
 
     async def wait(self) -> None:
-        minutes = self.dice.choice((1, 5, 5, 10, 15, 30, 60, 180, 600))
+        minutes = self.dice.choice((1, 5, 5, 10, 15, 15, 30, 30, 60, 240))
+        await self.come()
         self.did.append(f"{minutes} minutes go by")
         self.plain.pass_time(minutes)
         self.travel(at(self.plain.now))
         await release_due()
         await complete_due()
+
+    async def come(self) -> None:
+        """Most people are there when their time is near: else all would be on hold for ever."""
+        for row in [*self.plain.rows.values()]:
+            near = row.status == "confirmed" and row.start - plain.OPENS <= self.plain.now
+            if near and self.dice.random() < 0.8:
+                await self.there(row)
+
+    async def there(self, row: Row) -> None:
+        self.did.append(f"{row.id} checked in")
+        codes, _ = await answer(lambda: checkin.check_in(self.members[row.member], row.id))
+        assert codes == self.plain.check_in(row)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -168,13 +184,16 @@ class Pair:
         near = self.plain.now // plain.GRID * plain.GRID
         steps = self.dice.choice((4, 16, 16, 64, 192))
         start = near + self.dice.randint(-2, steps) * plain.GRID
-        return start + self.dice.choice((0,) * 12 + (3, 70 * plain.DAY))
+        return start + self.dice.choice((0,) * 28 + (3, 70 * plain.DAY))
 
     def some_row(self, *, near: bool = False) -> Row | None:
         rows = [row for row in self.plain.rows.values() if row.kind == "use"]
         if near:
             rows = [row for row in rows if abs(row.start - self.plain.now) < 300] or rows
-        return self.dice.choice(rows[-30:]) if rows else None
+        alive = [row for row in rows if row.status in plain.OPEN]
+        return self.dice.choice(
+            alive if alive and self.dice.random() < 0.8 else rows[-30:] or [None]
+        )
 
     # -- what must hold -----------------------------------------------------------------------
 
