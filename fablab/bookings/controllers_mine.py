@@ -8,12 +8,15 @@ from typing import Any
 from litestar import get
 from litestar.response import Template
 
+from fablab.bookings.meters import meters_of
 from fablab.bookings.mine import Own, mine
 from fablab.bookings.pages.handling import may_check_in
-from fablab.bookings.strikes import halves_of
+from fablab.bookings.strikes import in_force, of_member
+from fablab.bookings.waitlist.queries import of_member as of_member_in_line
+from fablab.bookings.waitlist.shown import in_line
 from fablab.core import clock, i18n
 from fablab.machines.catalogue import Catalogue, MachineView
-from fablab.members.queries import holds_in_force
+from fablab.members.standing import standing
 from fablab.members.viewer import Viewer
 from fablab.notifications.queries import inbox
 from fablab.training.queries import Certified, certificates_of
@@ -39,6 +42,8 @@ async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines
     today = place.calendar.day_of(now)
     version = await live.current(live.Topic(member=viewer.id), request.scope["state"]["stamps"])
     own = await mine(viewer.id, now)
+    absences = await of_member(viewer.id, place.policy, now)
+    person = await standing(viewer.id, now)
     certified = await certificates_of(viewer.id, today, place.zone)
     return page(
         request,
@@ -49,9 +54,13 @@ async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines
         coming=with_machines(own.coming, machines),
         past=with_machines(own.past, machines),
         certificates=newest(certified, today),
-        holds=await holds_in_force(viewer.id, now),
-        halves=await halves_of(viewer.id, place.policy, now),
+        holds=person.holds,
+        today=today,
+        tallies=await meters_of(person, place, machines, now),
+        absences=absences,
+        halves=in_force(absences),
         notices=await new_notices(viewer, place),
+        line=in_line(await of_member_in_line(viewer.id), machines),
     )
 
 

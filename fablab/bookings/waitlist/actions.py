@@ -79,13 +79,17 @@ async def join(actor: Viewer, wanted: Wanted) -> Joined:
 
     What is free already is booked and not waited for: `free_already` names it.
     """
-    machines = await catalogue()
-    ids = [view.id for view in wanted.views(machines)]
+    return await _join(actor, wanted, await settled(wanted))
+
+
+async def settled(wanted: Wanted) -> list[int]:
+    """What is due at the machines that would do has happened; these machines."""
+    ids = [view.id for view in wanted.views(await catalogue())]
     if not ids:
         message = N_("There is no machine of this name.")
         raise Refused(Problem("unknown_machine", message, "machine"))
     await settling.settle(ids)
-    return await _join(actor, wanted, ids)
+    return ids
 
 
 @db.transactional

@@ -6,7 +6,7 @@ from typing import Any
 
 from fablab.activity.actions import Change, record_all
 from fablab.bookings.rules.times import TOLERANCE
-from fablab.bookings.waitlist.queries import period
+from fablab.bookings.waitlist.queries import category_of, period
 from fablab.core import clock, db
 from fablab.machines.catalogue import Catalogue
 from fablab.machines.queries import catalogue
@@ -64,7 +64,7 @@ def change(verb: str, entry_id: int, member_id: int, actor: int | None, **after:
 
 def lapsed(row: Mapping[str, Any], machines: Catalogue) -> Notice:
     view = machines.by_id(row["machine"]) if row["machine"] else None
-    category = next((each for each in machines.categories if each.id == row["category"]), None)
+    category = category_of(row["category"], machines)
     window = period(row["window_start"], row["window_end"])
     known = {
         "what": view.name if view else category.name if category else "",

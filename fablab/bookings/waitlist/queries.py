@@ -9,7 +9,7 @@ from fablab.bookings.rules import Blocker
 from fablab.bookings.taken import REACH, blocker
 from fablab.core import db
 from fablab.core.periods import Period
-from fablab.machines.catalogue import MachineView
+from fablab.machines.catalogue import Catalogue, CategoryView, MachineView
 
 # The first term is the one of the index `waiting_line`: SQLite knows it only word by word.
 LINE = """
@@ -175,6 +175,10 @@ async def one(entry_id: int) -> Standing | None:
     """An entry, whatever became of it. One statement."""
     rows = await db.fetch(f"{SHOWN} WHERE w.id = {{}}", entry_id)
     return standing(rows[0]) if rows else None
+
+
+def category_of(category_id: int | None, machines: Catalogue) -> CategoryView | None:
+    return next((each for each in machines.categories if each.id == category_id), None)
 
 
 def standing(row: Mapping[str, Any]) -> Standing:
