@@ -1,12 +1,13 @@
 """Reads of the tablets, and of who may stand at one."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fablab.bookings.mine import Own, own
 from fablab.bookings.pages.handling import may_check_in
 from fablab.bookings.taken import REACH
 from fablab.core import db
+from fablab.core.periods import Period
 from fablab.core.secrets import digest
 from fablab.kiosk.tables import Kiosk
 from fablab.machines.catalogue import Catalogue, MachineView
@@ -60,7 +61,19 @@ ORDER BY starts_at, id LIMIT 50
 """
 
 
-async def due_now(machines: Catalogue, but: int, now: datetime) -> list[tuple[Own, MachineView]]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A booking as staff tap it: whose it is nobody is told."""
+
+    id: int
+    status: str
+    period: Period
+    release_at: datetime | None
+
+
+async def due_now(
+    machines: Catalogue, but: int, now: datetime
+) -> list[tuple[Expected, MachineView]]:
     """Everybody's whose check-in is open, theirs apart: machine and time, for staff to tap."""
     widest = max(
         (each.policy.checkin_opens_before for each in machines.machines), default=timedelta(0)
@@ -69,7 +82,9 @@ async def due_now(machines: Catalogue, but: int, now: datetime) -> list[tuple[Ow
     found = []
     for row in rows:
         view = machines.by_id(row["machine"])
-        each = own({**row, "member": but, "gave_up": False}, but)
+        each = Expected(
+            row["id"], row["status"], Period(row["starts_at"], row["ends_at"]), row["release_at"]
+        )
         if view and may_check_in(each, view, now):
             found.append((each, view))
     return found
