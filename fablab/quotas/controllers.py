@@ -18,7 +18,7 @@ from fablab.members.tables import Plan
 from fablab.quotas import actions
 from fablab.quotas.forms import QuotaForm, values_of
 from fablab.quotas.measures import Hours, Measure, Span
-from fablab.quotas.queries import Kept, listed, of_id
+from fablab.quotas.queries import Kept, listed, of_id, of_plan
 from fablab.web.auth import Asked, Here, Machines, SignedIn, staff_only
 from fablab.web.forms import form_data, key_of, new_key, read
 from fablab.web.once import once_form
@@ -29,7 +29,7 @@ NEW: Mapping[str, Any] = {"measure": "hours", "span": "week", "hours": "opening"
 STAFF: dict[str, Any] = {"guards": [staff_only]}
 SAVE: dict[str, Any] = {"guards": [staff_only], "status_code": 303}
 MEASURES = {
-    Measure.HOURS: N_("Hours"),
+    Measure.HOURS: N_("Hours of use"),
     Measure.BOOKINGS: N_("Bookings"),
     Measure.OPEN: N_("Open bookings at a time"),
 }
@@ -52,14 +52,10 @@ async def index(request: Asked, machines: Machines) -> Template:
         request,
         "desk/quotas.html",
         quotas=sorted(found, key=lambda each: (not each.active, each.id)),
-        plans=[plan for plan in known if limits_something(plan)],
+        plans=[(Words.parse(plan.name), terms) for plan in known if (terms := of_plan(plan))],
         places=places(machines),
         plan_names={plan.id: Words.parse(plan.name) for plan in known},
     )
-
-
-def limits_something(plan: Plan) -> bool:
-    return plan.hours_per_week is not None or plan.open_bookings is not None
 
 
 def places(machines: Catalogue) -> dict[str, dict[int, Any]]:

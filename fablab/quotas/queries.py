@@ -11,7 +11,8 @@ from fablab.core.words import Words
 from fablab.lab.calendar import Calendar
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
-from fablab.members.standing import Standing
+from fablab.members.standing import PlanTerms, Standing
+from fablab.members.tables import Plan
 from fablab.quotas.measures import Hours, Measure, Span
 from fablab.quotas.rules import Terms, Use, first_day
 from fablab.quotas.tables import Quota
@@ -88,11 +89,16 @@ def binding(quotas: Iterable[Terms], person: Standing) -> tuple[Terms, ...]:
         return ()
     plan = person.plan
     found = [each for each in quotas if each.binds(plan.id if plan else None, str(person.role))]
-    if plan and plan.hours_per_week is not None:
-        most = plan.hours_per_week * 60
-        found.append(Terms(name=plan.name, measure=Measure.HOURS, most=most))
-    if plan and plan.open_bookings is not None:
-        found.append(Terms(name=plan.name, measure=Measure.OPEN, most=plan.open_bookings))
+    return (*found, *(of_plan(plan) if plan else ()))
+
+
+def of_plan(plan: PlanTerms | Plan) -> tuple[Terms, ...]:
+    """What a plan says itself: hours of opening a week, bookings open at a time."""
+    name, found = Words.parse(plan.name), []
+    if plan.hours_per_week is not None:
+        found.append(Terms(name=name, measure=Measure.HOURS, most=plan.hours_per_week * 60))
+    if plan.open_bookings is not None:
+        found.append(Terms(name=name, measure=Measure.OPEN, most=plan.open_bookings))
     return tuple(found)
 
 
