@@ -51,6 +51,7 @@ class Screen:
         self.page = page
         self.language = language
         self.complaints: list[str] = []
+        self.may_fail: list[str] = []  # ends of addresses that scripts are refused at
         self.texts: list[str] = []
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
@@ -62,7 +63,8 @@ class Screen:
 
     def _response(self, response: Response) -> None:
         is_page = response.request.is_navigation_request()
-        if response.status >= 500 or (response.status >= 400 and not is_page):
+        refused = not is_page and not response.url.endswith(tuple(self.may_fail))
+        if response.status >= 500 or (response.status >= 400 and refused):
             self.complaints.append(f"{response.status} for {response.url}")
         if is_page and response.headers.get("content-security-policy") != POLICY:
             self.complaints.append(f"another policy for {response.url}")
@@ -145,9 +147,8 @@ async def new_screen(
         base_url=home,
         locale=LOCALES[language],
         viewport={"width": width, "height": HEIGHTS[width]},
-        has_touch=width < 640,
         reduced_motion="reduce",
-        **options,
+        **({"has_touch": width < 640} | options),
     )
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()

@@ -99,7 +99,7 @@ def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Look
             strip,
             block.used,
             href=f"/bookings/{block.id}" if block.mine or staff else "",
-            words=block.title if block.mine else block.who or block.title,
+            words=block.title if block.mine or block.kind == "offer" else block.who or block.title,
             running=block.status == "checked_in" and block.period.contains(looking.now),
             marks=marks(block) if block.mine or staff else (),
             moves=MOVES.get(block.status, "") if staff else "",
