@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from fablab.bookings.tables import Booking
 from fablab.calendars.tables import Feed
 from fablab.core import clock, heartbeat
 from fablab.core.facts import dump
@@ -28,6 +29,8 @@ FORMS: dict[str, dict[str, Any]] = {
     | {"ends_at": "2026-12-01T11:00"},
     "bookings:start-now": {"machine": "laser", "ends_at": "2026-11-30T11:00"},
     "bookings:cancel": {"give_up": "on"},
+    "waitlist:join": {"machine": "laser", "window_start": "2026-12-01T10:00"}
+    | {"window_end": "2026-12-01T11:00"},
     "desk:charter": {"version": 1},
     "desk:correct": PERSON | {"birth_year": 1990},
     "desk:hold": {"kind": "safety", "reason": "Trial"},
@@ -63,6 +66,7 @@ async def a_scene() -> Scene:
     booking = await factories.a_booking(
         factories.hours(0), machine, owner, project=project.id, note="Gears"
     )
+    offer = await an_offer(owner)
     closure = await factories.a_closure(date(2026, 12, 24))
     season = await factories.a_season(date(2027, 2, 1), date(2027, 2, 28), {0: ["10:00-14:00"]})
     exception = await factories.a_day_exception(date(2026, 12, 20))
@@ -71,6 +75,8 @@ async def a_scene() -> Scene:
     values = {
         "slug": machine.slug,
         "booking_id": booking.id,
+        "offer_id": offer.id,
+        "waiting_id": offer.waiting,
         "number": owner.number,
         "session_id": (await a_session(owner)).id,
         "token_id": (await a_token(owner, "of-the-owner", ["read"])).id,
@@ -102,6 +108,22 @@ async def everybody() -> dict[str, Member]:
     }
     assert set(made) == set(PEOPLE) - {"anonymous"}
     return made
+
+
+async def an_offer(member: Member) -> Booking:
+    """Tomorrow, on a machine of its own."""
+    period, machine = factories.hours(25), await factories.a_machine(slug="loom")
+    entry = await factories.a_waiting(machine, period, member, state="offered")
+    return await factories.a_booking(
+        period,
+        machine,
+        member,
+        kind="offer",
+        status="pending",
+        waiting=entry.id,
+        release_at=None,
+        decide_by=clock.now() + timedelta(hours=2),
+    )
 
 
 async def a_project(lead: Member, *others: Member, **values: Any) -> Project:

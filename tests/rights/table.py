@@ -34,6 +34,14 @@ bookings:check-in               in        303      303   404   404     303     3
 bookings:extend                 in        422      422   404   404     422     422
 bookings:finish                 in        422      422   404   404     422     422
 bookings:late                   in        303      303   404   404     303     303
+desk:waitlist                   in        403      403   403   403     200     200
+offers:show                     in        404      200   404   404     404     404
+offers:accept                   in        404      422   404   404     404     404
+offers:decline                  in        404      303   404   404     404     404
+waitlist                        in        200      200   200   200     200     200
+waitlist:new                    in        200      200   200   200     200     200
+waitlist:join                   in        422      422   422   422     422     422
+waitlist:leave                  in        404      303   404   404     303     303
 bookings:move                   in        422      422   404   404     422     422
 bookings:place                  in        403      403   403   403     422     422
 calendars:feed                  404       404      404   404   404     404     404
@@ -138,6 +146,11 @@ api:check                       401       400      400   400   400     400     4
 api:booking                     401       200      200   404   404     200     200
 api:change                      401       200      200   404   404     200     200
 api:cancel                      401       422      422   404   404     200     200
+api:waitlist                    401       200      200   200   200     200     200
+api:wait                        401       400      400   400   400     400     400
+api:leave-line                  401       404      200   404   404     200     200
+api:accept                      401       404      422   404   404     404     404
+api:decline                     401       404      200   404   404     404     404
 api:check-in                    401       200      200   404   404     200     200
 api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422

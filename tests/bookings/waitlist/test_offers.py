@@ -312,7 +312,8 @@ async def test_any_of_a_family_is_the_first_machine_and_time_that_fits(
         await factories.a_machine(category=family.id, policy={"granularity_minutes": 15})
         for _ in range(2)
     ]
-    taken = [await book(each, laser, hours(4, 4)) for each, laser in zip((ada, ben), lasers)]
+    pairs = zip((ada, ben), lasers, strict=True)
+    taken = [await book(each, laser, hours(4, 4)) for each, laser in pairs]
     entry = await factories.a_waiting(None, hours(5, 4), category=family.id, minutes=120)
     await cancelling.cancel(ben, taken[1].booking.id)
     offer = await the_offer()
