@@ -6,6 +6,7 @@ from litestar import get
 from litestar.response import Template
 
 from fablab.bookings import schedule
+from fablab.bookings.approval.queue import how_many
 from fablab.bookings.schedule import Block
 from fablab.bookings.tables import Kind, Status
 from fablab.core import clock, formats, zones
@@ -42,7 +43,14 @@ async def today(request: Asked, place: Here, viewer: SignedIn, machines: Machine
         state: [each for each in found if each.state == state]
         for state in ("due", "here", "coming", "done")
     }
-    return page(request, "desk/today.html", now=now, groups=groups, machines=machines.machines)
+    return page(
+        request,
+        "desk/today.html",
+        now=now,
+        groups=groups,
+        machines=machines.machines,
+        requests=await how_many(now),
+    )
 
 
 def expected(block: Block, view: MachineView) -> Expected:

@@ -11,22 +11,24 @@ from litestar.response import Redirect, Template
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
 from fablab.bookings.controllers_booking import overridable
-from fablab.bookings.forms import CancelForm, ExtendForm, FinishForm, Nothing
+from fablab.bookings.forms import CancelForm, CheckInForm, ExtendForm, FinishForm
 from fablab.bookings.knowing import known_in
+from fablab.bookings.materials import lists_of, said
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.queries import visible_to
+from fablab.bookings.rules.materials import UNKNOWN
 from fablab.bookings.rules.names import NAMES
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
-from fablab.core import clock, zones
+from fablab.core import clock, i18n, zones
 from fablab.core.errors import Problem, Refused
 from fablab.core.facts import load
 from fablab.core.i18n import gettext
 from fablab.core.periods import Period
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
-from fablab.members.queries import names
+from fablab.members.queries import by_id, names
 from fablab.members.viewer import Viewer
 from fablab.web import forms
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
@@ -91,9 +93,30 @@ async def shown(
         ),
         set_aside=set_aside(booking),
         overridable=overridable(problems, viewer) if typed else [],
+        materials=lists_of(view, machines),
+        goes_in_name=goes_in_name(booking, machines),
+        second=await second_of(booking, viewer),
         history=(await of_thing("booking", booking.id)).items,
         key=forms.new_key(),
     )
+
+
+def goes_in_name(booking: Booking, machines: Catalogue) -> str:
+    """What was booked to go in, in the reader's language; empty when nothing was said."""
+    if booking.material == UNKNOWN:
+        return gettext("Not known yet")
+    found = machines.materials.get(booking.material)
+    return found.name.say(i18n.language.get()) if found else booking.material
+
+
+async def second_of(booking: Booking, viewer: Viewer) -> str:
+    """Who comes along: their name for staff, for others the number they were named by."""
+    if booking.buddy is None:
+        return ""
+    if viewer.is_staff:
+        found = await names([booking.buddy])
+        return found[booking.buddy].say(i18n.language.get()) if found else ""
+    return gettext("Member {number}").format(number=(await by_id(booking.buddy)).number)
 
 
 def ends_typed(typed: Mapping[str, Any] | None) -> Sequence[str]:
@@ -133,8 +156,10 @@ async def check_in(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
     async def act() -> None:
-        forms.read(Nothing, await forms.form_data(request), place.zone)
-        await checkin.check_in(viewer, booking_id)
+        form = forms.read(CheckInForm, await forms.form_data(request), place.zone)
+        material = said(form.material, machines)
+        own = None if material is None else form.own_material
+        await checkin.check_in(viewer, booking_id, material=material, own_material=own)
 
     text = gettext("Checked in. Good work!")
     return await handled(request, viewer, place, machines, booking_id, act, text)

@@ -69,6 +69,13 @@ class ExtendForm(SettingAside, kw_only=True):
     ends_at: datetime
 
 
+class CheckInForm(msgspec.Struct):
+    """What goes in, where the machine asks whether it is still what was booked."""
+
+    material: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    own_material: bool = False
+
+
 class CancelForm(msgspec.Struct):
     """`give_up`: although the deadline is past."""
 

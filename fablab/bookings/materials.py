@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from fablab.bookings.rules import Facts, Wish, materials
 from fablab.bookings.rules.materials import UNKNOWN
 from fablab.bookings.tables import Booking
+from fablab.core import i18n
 from fablab.core.errors import Problem, Refused
 from fablab.core.words import N_
 from fablab.machines.catalogue import Catalogue, MachineView, MaterialName
+
+ACCEPTED = "accepted"  # a form's word for whatever is accepted there
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,11 @@ class Lists:
     restricted: tuple[MaterialName, ...]
     banned: tuple[MaterialName, ...]
     others: tuple[MaterialName, ...]
+
+    def options(self, which: str) -> list[tuple[str, str]]:
+        """Of one list, for a select: slug and name in the reader's language."""
+        names: tuple[MaterialName, ...] = getattr(self, which)
+        return [(each.slug, each.name.say(i18n.language.get())) for each in names]
 
 
 def lists_of(view: MachineView, machines: Catalogue) -> Lists | None:
@@ -35,6 +43,13 @@ def material_called(slug: str | None, machines: Catalogue) -> str:
         return slug or ""
     message = N_("There is no material of this name.")
     raise Refused(Problem("unknown_material", message, "material"))
+
+
+def said(text: str, machines: Catalogue) -> str | None:
+    """What a form sent: None where it did not ask, nothing for `accepted`."""
+    if not text:
+        return None
+    return "" if text == ACCEPTED else material_called(text, machines)
 
 
 def name_of(slug: str, machines: Catalogue) -> MaterialName | None:

@@ -20,10 +20,18 @@ accounts:change-password        in        422      422   422   422     422     4
 accounts:sessions               in        200      200   200   200     200     200
 accounts:end-others             in        303      303   303   303     303     303
 accounts:end-session            in        404      303   404   404     404     404
+accounts:pin                    in        200      200   200   200     200     200
+accounts:choose-pin             in        422      422   422   422     422     422
 accounts:tokens                 in        200      200   200   200     200     200
 accounts:make-token             in        422      422   422   422     422     422
 accounts:revoke-token           in        404      303   404   404     404     404
 api:docs                        200       200      200   200   200     200     200
+at                              in        200      200   200   200     200     200
+at:check-in                     in        422      422   422   422     422     422
+at:finish                       in        422      422   422   422     422     422
+at:still-running                in        422      422   422   422     422     422
+at:start                        in        422      422   422   422     422     422
+at:fault                        in        422      422   422   422     422     422
 bookings:book                   in        303      422   303   303     303     303
 bookings:new                    in        200      200   200   200     200     200
 bookings:start-now              in        422      422   422   422     422     422
@@ -42,6 +50,10 @@ waitlist                        in        200      200   200   200     200     2
 waitlist:new                    in        200      200   200   200     200     200
 waitlist:join                   in        422      422   422   422     422     422
 waitlist:leave                  in        404      303   404   404     303     303
+bookings:buddy                  in        404      404   404   404     404     404
+bookings:agree                  in        404      404   404   404     404     404
+bookings:decline                in        404      404   404   404     404     404
+bookings:name-buddy             in        422      422   404   404     422     422
 bookings:move                   in        422      422   404   404     422     422
 bookings:place                  in        403      403   403   403     422     422
 calendars:feed                  404       404      404   404   404     404     404
@@ -67,11 +79,20 @@ desk:set-day                    in        403      403   403   403     422     4
 desk:clear-day                  in        403      403   403   403     303     303
 desk:season                     in        403      403   403   403     200     200
 desk:change-season              in        403      403   403   403     422     422
+desk:approvals                  in        403      403   403   403     200     200
+desk:approve                    in        403      403   403   403     422     422
+desk:reject                     in        403      403   403   403     422     422
+desk:kiosks                     in        403      403   403   403     200     200
+desk:put-up                     in        403      403   403   403     422     422
+desk:revoke-kiosk               in        403      403   403   403     303     303
 desk:machines                   in        403      403   403   403     200     200
 desk:machine                    in        403      403   403   403     200     200
 desk:machine hidden             in        403      403   403   403     200     200
 desk:change-machine             in        403      403   403   403     422     422
 desk:change-machine hidden      in        403      403   403   403     422     422
+desk:qr-all                     in        403      403   403   403     200     200
+desk:qr                         in        403      403   403   403     200     200
+desk:qr hidden                  in        403      403   403   403     200     200
 desk:members                    in        403      403   403   403     200     200
 desk:new-member                 in        403      403   403   403     200     200
 desk:make-member                in        403      403   403   403     422     422
@@ -89,6 +110,8 @@ desk:hold                       in        403      403   403   403     303     3
 desk:hold of an admin           in        403      403   403   403     403     303
 desk:lift                       in        403      403   403   403     303     303
 desk:lift of an admin           in        403      403   403   403     403     404
+desk:pin                        in        403      403   403   403     422     422
+desk:pin of an admin            in        403      403   403   403     403     422
 desk:plan                       in        403      403   403   403     303     303
 desk:plan of an admin           in        403      403   403   403     403     303
 desk:member-profile             in        403      403   403   403     200     200
@@ -112,6 +135,18 @@ desk:quota-on                   in        403      403   403   403     303     3
 accounts:forgotten              200       200      200   200   200     200     200
 accounts:ask-reset              303       303      303   303   303     303     303
 health                          200       200      200   200   200     200     200
+kiosk                           403       403      403   403   403     403     403
+kiosk:who                       403       403      403   403   403     403     403
+kiosk:identify                  403       403      403   403   403     403     403
+kiosk:language                  403       403      403   403   403     403     403
+kiosk:me                        403       403      403   403   403     403     403
+kiosk:still                     403       403      403   403   403     403     403
+kiosk:at                        403       403      403   403   403     403     403
+kiosk:check-in                  403       403      403   403   403     403     403
+kiosk:finish                    403       403      403   403   403     403     403
+kiosk:still-running             403       403      403   403   403     403     403
+kiosk:start                     403       403      403   403   403     403     403
+kiosk:fault                     403       403      403   403   403     403     403
 language                        422       422      422   422   422     422     422
 live:machine                    200       200      200   200   200     200     200
 live:machine hidden             404       404      404   404   404     200     200
@@ -151,6 +186,8 @@ api:wait                        401       400      400   400   400     400     4
 api:leave-line                  401       404      200   404   404     200     200
 api:accept                      401       404      422   404   404     404     404
 api:decline                     401       404      200   404   404     404     404
+api:approve                     401       403      403   403   403     422     422
+api:reject                      401       403      403   403   403     422     422
 api:check-in                    401       200      200   404   404     200     200
 api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422

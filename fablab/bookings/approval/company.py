@@ -34,6 +34,10 @@ async def asked_of(viewer: Viewer, booking_id: int) -> Booking:
     return found[0]
 
 
+def has_agreed(booking: Booking) -> bool:
+    return booking.buddy is not None and BUDDY not in booking.awaits.split()
+
+
 async def name_buddy(actor: Viewer, booking_id: int, buddy_id: int) -> Booking:
     """Somebody else is to come along: the booking waits until they agree. The same is nothing.
 
