@@ -1,12 +1,13 @@
 """Several seats or machines as one wish, and any machine of a family: all, or none, or one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from fablab.bookings.tables import Booking
+from fablab.bookings.tables import Booking, Strike
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from fablab.notifications.tables import Notification
@@ -20,6 +21,7 @@ from tests.bookings.scenarios.conftest import (
     times,
     wish,
 )
+from tests.conftest import Travel
 from tests.factories import hours
 
 __all__ = ["program"]
@@ -263,3 +265,105 @@ async def test_two_parties_that_share_a_machine_are_made_one_whole_one_not_at_al
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert await Booking.count() == 2
+
+
+class TestHandled:
+    """A party that was made: moved, checked in, finished, given back."""
+
+    @pytest.fixture
+    async def made(self, ada_asks: httpx.AsyncClient, desks: list[Machine]) -> list[Any]:
+        answer = await ada_asks.post("/bookings", json=party(desks, 3))
+        return list(answer.json()["bookings"])
+
+    async def test_all_of_it_moves(
+        self, ada_asks: httpx.AsyncClient, made: list[Any], desks: list[Machine]
+    ) -> None:
+        answer = await ada_asks.patch(f"/bookings/{made[1]['id']}", json=times(3.5))
+        assert (answer.status_code, answer.json()["id"]) == (200, made[1]["id"])
+        rows = await Booking.objects()
+        assert {row.period for row in rows} == {hours(3.5)}
+        assert {row.unit for row in rows} == {1}
+        kinds = [row["template"] for row in await Notification.select(Notification.template)]
+        assert kinds == ["bookings/party", "bookings/party_changed"]
+
+    async def test_or_none_of_it_does(
+        self,
+        ada_asks: httpx.AsyncClient,
+        ben_asks: httpx.AsyncClient,
+        made: list[Any],
+        desks: list[Machine],
+    ) -> None:
+        await ben_asks.post("/bookings", json=wish(desks[2], 5))
+        before = await Booking.select().where(Booking.party.is_not_null()).order_by(Booking.id)
+        answer = await ada_asks.patch(f"/bookings/{made[0]['id']}", json=times(4.5))
+        assert (answer.status_code, codes(answer)) == (409, {"taken"})
+        assert said(answer, "taken")["message"].startswith("Machine")
+        after = await Booking.select().where(Booking.party.is_not_null()).order_by(Booking.id)
+        assert after == before
+
+    async def test_its_end_is_everybodys(
+        self, ada_asks: httpx.AsyncClient, made: list[Any]
+    ) -> None:
+        longer = {"ends_at": times(3, 2)["ends_at"]}
+        assert (await ada_asks.patch(f"/bookings/{made[0]['id']}", json=longer)).status_code == 200
+        assert {row.period for row in await Booking.objects()} == {hours(3, 2)}
+
+    async def test_one_of_it_changes_its_machine(
+        self, ada_asks: httpx.AsyncClient, made: list[Any], lab: None
+    ) -> None:
+        other = await a_fine_machine()
+        answer = await ada_asks.patch(f"/bookings/{made[0]['id']}", json={"machine": other.slug})
+        assert answer.json()["machine"] == other.slug
+        assert {row.machine for row in await Booking.objects()} >= {other.id}
+        assert await Booking.count().where(Booking.machine == other.id) == 1
+
+    async def test_check_in_and_finish_with_one_press(
+        self, ada_asks: httpx.AsyncClient, made: list[Any], travel: Travel, counted: Any
+    ) -> None:
+        address = f"/bookings/{made[2]['id']}/party"
+        early = await ada_asks.post(f"{address}/check-in")
+        assert (early.status_code, codes(early)) == (422, {"checkin_not_open"})
+        travel(timedelta(hours=2, minutes=55))
+        with counted() as sent:
+            answer = await ada_asks.post(f"{address}/check-in")
+        assert sent.count <= 16, sent.statements
+        assert {each["status"] for each in answer.json()["bookings"]} == {"checked_in"}
+        travel(timedelta(minutes=20))
+        with counted() as sent:
+            answer = await ada_asks.post(f"{address}/finish")
+        assert sent.count <= 16, sent.statements
+        ends = {each["busy_until"][11:16] for each in answer.json()["bookings"]}
+        assert ends == {"12:15"}
+
+    async def test_all_of_it_is_given_back_and_counted_once(
+        self, ada_asks: httpx.AsyncClient, made: list[Any], travel: Travel, counted: Any
+    ) -> None:
+        travel(timedelta(hours=2))
+        address = f"/bookings/{made[0]['id']}/party/cancel"
+        late = await ada_asks.post(address, json={})
+        assert (late.status_code, codes(late)) == (422, {"cancel_too_late"})
+        with counted() as sent:
+            answer = await ada_asks.post(address, json={"give_up": True})
+        assert sent.count <= 16, sent.statements
+        assert {each["status"] for each in answer.json()["bookings"]} == {"cancelled"}
+        assert await Strike.count() <= 1
+        last = (await Notification.select().order_by(Notification.id))[-1]
+        assert last["template"] == "bookings/party_cancelled"
+
+    async def test_a_stranger_finds_nothing(
+        self, ben_asks: httpx.AsyncClient, made: list[Any]
+    ) -> None:
+        address = f"/bookings/{made[0]['id']}/party"
+        verbs = ("check-in", "finish", "cancel")
+        assert {(await ben_asks.post(f"{address}/{verb}")).status_code for verb in verbs} == {404}
+
+    async def test_seats_move_within_their_own_room(
+        self, ada_asks: httpx.AsyncClient, room: Machine
+    ) -> None:
+        """All four of its seats are theirs: none stands in the other's way."""
+        made = (await ada_asks.post("/bookings", json=wish(room, 3, seats=4))).json()["bookings"]
+        answer = await ada_asks.patch(f"/bookings/{made[0]['id']}", json=times(3.5))
+        assert answer.status_code == 200
+        rows = await Booking.objects()
+        assert sorted(row.unit for row in rows) == [1, 2, 3, 4]
+        assert {row.period for row in rows} == {hours(3.5)}

@@ -54,6 +54,9 @@ bookings:buddy                  in        404      404   404   404     404     4
 bookings:agree                  in        404      404   404   404     404     404
 bookings:decline                in        404      404   404   404     404     404
 bookings:name-buddy             in        422      422   404   404     422     422
+bookings:party-cancel           in        422      422   404   404     303     303
+bookings:party-check-in         in        303      303   404   404     303     303
+bookings:party-finish           in        422      422   404   404     422     422
 bookings:move                   in        422      422   404   404     422     422
 bookings:place                  in        403      403   403   403     422     422
 calendars:feed                  404       404      404   404   404     404     404
@@ -191,6 +194,9 @@ api:reject                      401       403      403   403   403     422     4
 api:check-in                    401       200      200   404   404     200     200
 api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422
+api:party-cancel                401       422      422   404   404     200     200
+api:party-check-in              401       200      200   404   404     200     200
+api:party-finish                401       422      422   404   404     422     422
 api:categories                  200       200      200   200   200     200     200
 api:machines                    200       200      200   200   200     200     200
 api:machine                     200       200      200   200   200     200     200

@@ -25,6 +25,8 @@ async def other_times(judged: Sequence[Judged]) -> list[Alternative]:
     span = Period(max(situation.now, wished.start - BACK), wished.end + AHEAD)
     machines = {wish.machine_id for wish in wishes}
     rows = await around(machines, span, situation.person.id)
+    going = {wish.booking_id for wish in wishes}
+    rows = tuple(row for row in rows if row.id not in going)
     return list(islice(found(situation.with_rows(rows), wishes, span), MOST))
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from fablab.bookings import actions, judging, several
 from fablab.bookings.asking import Asked, Denied, Judged, for_whom
+from fablab.bookings.parties import telling
 from fablab.bookings.parties.saying import problems_of
-from fablab.bookings.tables import Booking, Kind, Status
-from fablab.bookings.telling import notice
+from fablab.bookings.parties.together import LIVE
+from fablab.bookings.tables import Booking, Kind
 from fablab.core import db
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
-from fablab.notifications.actions import notify
-
-LIVE = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
 
 
 class PartyDenied(Denied):
@@ -69,7 +67,7 @@ async def _book_party(actor: Viewer, asked: Sequence[Asked], whom: int) -> Party
         raise PartyDenied(judged)
     await actions.must_be_in_project(whom, asked[0].project_id)
     made = await several.write_all(actor, asked, judged, whom)
-    await told(actor, made, judged)
+    await telling.made(actor, made, judged)
     return PartyMade(tuple(made), new=True)
 
 
@@ -92,32 +90,3 @@ async def same_party(asked: Sequence[Asked], whom: int) -> tuple[Booking, ...] |
         if Counter(each.machine for each in found) == wanted:
             return tuple(found)
     return None
-
-
-async def told(actor: Viewer, made: Sequence[Booking], judged: Sequence[Judged]) -> None:
-    """One notice for all."""
-    views = [each.situation.view(each.wish.machine_id) for each in judged]
-    first, view = made[0], views[0]
-    await notify(
-        first.member,
-        "bookings/party",
-        **notice(first, view.name, view.tag),
-        machines=in_words(judged),
-        pending=any(each.status == Status.PENDING for each in made),
-        deadline_at=min(
-            booking.starts_at - each.policy.notice_to_cancel
-            for booking, each in zip(made, views, strict=True)
-        ),
-        release_at=min((each.release_at for each in made if each.release_at), default=None),
-        by_staff=actor.id != first.member,
-    )
-
-
-def in_words(judged: Sequence[Judged]) -> list[dict[str, object]]:
-    """Each machine once, with how many seats of it."""
-    seats = Counter(each.wish.machine_id for each in judged)
-    views = {each.wish.machine_id: each.situation.view(each.wish.machine_id) for each in judged}
-    return [
-        {"name": views[machine].name, "tag": views[machine].tag, "seats": number}
-        for machine, number in seats.items()
-    ]

@@ -6,7 +6,8 @@ from dataclasses import replace
 from fablab.bookings.asking import Judged
 from fablab.bookings.rules import Blocker, place
 from fablab.core.errors import Problem
-from fablab.core.words import N_, NN_, Phrase
+from fablab.core.words import N_, NN_, Phrase, Words
+from fablab.machines.catalogue import MachineView
 
 TAKEN = "taken"
 
@@ -19,24 +20,39 @@ def problems_of(judged: Sequence[Judged]) -> tuple[Problem, ...]:
     found = list(shared)
     for number, each in enumerate(judged):
         found += [
-            named(problem, each, number) for problem in each.problems if problem not in shared
+            named(problem, each.facts.machine.name, f"machines[{number}]")
+            for problem in each.problems
+            if problem not in shared
         ]
     return tuple(found)
 
 
-def named(problem: Problem, judged: Judged, number: int) -> Problem:
+def named(problem: Problem, name: Words, about: str | None) -> Problem:
     """The same with the machine's name before it; a count was put into words already."""
     message = problem.message
     if problem.plural and problem.count != 1:
         message = problem.plural
-    details = problem.details | {"count": problem.count}
-    why = Phrase(message, details)
+    why = Phrase(message, problem.details | {"count": problem.count})
     return replace(
         problem,
         message=N_("{machine}: {why}"),
-        about=f"machines[{number}]",
-        details=problem.details | {"machine": judged.facts.machine.name, "why": why},
+        about=about,
+        details=problem.details | {"machine": name, "why": why},
         plural=None,
+    )
+
+
+def in_words(told: Sequence[tuple[MachineView, Problem]]) -> tuple[Problem, ...]:
+    """Each by its machine; what is told of several is said once."""
+    problems = [problem for _, problem in told]
+    if len({view.id for view, _ in told}) == 1:
+        return tuple(
+            problem for place, problem in enumerate(problems) if problem not in problems[:place]
+        )
+    return tuple(
+        problem if problems.count(problem) > 1 else named(problem, view.name, problem.about)
+        for place, (view, problem) in enumerate(told)
+        if problem not in problems[:place]
     )
 
 
