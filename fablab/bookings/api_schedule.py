@@ -148,10 +148,15 @@ class Asking:
                 clock_face(row["ends_at"], zone),
                 clock_face(row["busy_until"], zone),
                 False,
-                who(row).say(language) if names and row["member"] else None,
+                who(row).say(language) if names and is_named(row) else None,
             )
             for row in rows
         ]
+
+
+def is_named(row: Row) -> bool:
+    """Who waits, and what they are offered, is theirs alone to know."""
+    return row["member"] is not None and row["kind"] != "offer"
 
 
 def made(shown: BlockList | DayShown, rows: Sequence[Row]) -> Made:

@@ -124,7 +124,7 @@ def block(row: Row, mine: int | None, with_names: bool) -> Block:
         busy_until=instant(row["busy_until"]),
         mine=mine is not None and row["member"] == mine,
         release_at=db.instant(row["release_at"]),
-        who=who(row) if with_names and row["member"] else None,
+        who=who(row) if with_names and row["member"] and row["kind"] != "offer" else None,
         title=Words.parse(row["title"]) if row["title"] != "{}" else UNTITLED,
         attention=row["attention"],
         in_series=row["series"] is not None,

@@ -24,6 +24,7 @@ Minutes = Annotated[int, Meta(ge=0, le=10_080)]
 Steps = Annotated[int, Meta(ge=5, le=1440)]
 Days = Annotated[int, Meta(ge=1, le=730)]
 Count = Annotated[int, Meta(ge=1, le=1000)]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class PolicyForm(msgspec.Struct, kw_only=True):
@@ -40,6 +41,13 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     strikes: Count
     strike_window_days: Days
     hold_days: Days
+    offer_near_minutes: Count
+    offer_near_within_minutes: Minutes
+    offer_far_minutes: Count
+    offer_begun_minutes: Count
+    offer_hurried_minutes: Count
+    offer_night_from: TimeOfDay
+    offer_night_until: TimeOfDay
     attendance: Attendance
     closed_hours: ClosedHours
 
@@ -58,6 +66,17 @@ NUMBERS = (
     ("strikes", N_("Strikes that hold an account"), ""),
     ("strike_window_days", N_("Days for which a strike counts"), ""),
     ("hold_days", N_("Days an account is held"), ""),
+)
+OFFERS = (
+    ("offer_far_minutes", N_("Held for, in minutes"), ""),
+    ("offer_near_within_minutes", N_("A start is near, minutes ahead"), ""),
+    ("offer_near_minutes", N_("Held for when it is near, in minutes"), ""),
+    ("offer_begun_minutes", N_("Held for once the time has begun, in minutes"), ""),
+    ("offer_hurried_minutes", N_("Held for after two who did not answer, in minutes"), ""),
+)
+NIGHT = (
+    ("offer_night_from", N_("The night begins"), ""),
+    ("offer_night_until", N_("Made at night, it is held until"), ""),
 )
 ATTENDANCE = {
     Attendance.STAFFED: N_("The whole booking lies in opening hours."),
@@ -79,11 +98,17 @@ def policy_page(request: Asked, place: Place, values: Mapping[str, Any], **more:
         "desk/policy.html",
         values={"networks": "\n".join(place.networks), **values},
         address=visit_of(request.scope).address,
-        numbers=[(name, gettext(label), hint and gettext(hint)) for name, label, hint in NUMBERS],
+        numbers=worded(NUMBERS),
+        offers=worded(OFFERS),
+        night=worded(NIGHT),
         attendance=[(each.value, gettext(name)) for each, name in ATTENDANCE.items()],
         closed_hours=[(each.value, gettext(name)) for each, name in CLOSED_HOURS.items()],
         **more,
     )
+
+
+def worded(fields: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
+    return [(name, gettext(label), hint and gettext(hint)) for name, label, hint in fields]
 
 
 @post("/desk/policy", name="desk:change-policy", **SAVE)

@@ -98,7 +98,7 @@ def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Look
             kind_of(block, view, looking.now),
             strip,
             block.used,
-            href=f"/bookings/{block.id}" if block.mine or staff else "",
+            href=address_of(block) if block.mine or staff else "",
             words=block.title if block.mine or block.kind == "offer" else block.who or block.title,
             running=block.status == "checked_in" and block.period.contains(looking.now),
             marks=marks(block) if block.mine or staff else (),
@@ -107,6 +107,11 @@ def used(view: MachineView, strip: Strip, blocks: Iterable[Block], looking: Look
         if block.busy_until > block.used.end:
             found += piece("turnaround", strip, Period(block.used.end, block.busy_until))
     return found
+
+
+def address_of(block: Block) -> str:
+    """An offer is answered on a page of its own."""
+    return f"/{'offers' if block.kind == 'offer' else 'bookings'}/{block.id}"
 
 
 def kind_of(block: Block, view: MachineView, now: datetime) -> str:
