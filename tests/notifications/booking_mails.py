@@ -22,6 +22,15 @@ def made(**more: Any) -> dict[str, Any]:
     return MORNING | facts | more
 
 
+def requested(awaits: str, **more: Any) -> dict[str, Any]:
+    return MORNING | {"awaits": awaits, "decide_by_at": DEADLINE, "by_staff": False} | more
+
+
+def decided(note: str = "", awaits: str = "") -> dict[str, Any]:
+    facts = {"note": note, "awaits": awaits, "release_at": RELEASE, "deadline_at": DEADLINE}
+    return MORNING | facts
+
+
 def cancelled(**more: Any) -> dict[str, Any]:
     return MORNING | {"late": False, "by_staff": False, "reason": ""} | more
 
@@ -51,9 +60,29 @@ BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
         "by_staff": made(by_staff=True, release_at=None),
         "night": made(starts_at=NIGHT["starts_at"], ends_at=NIGHT["ends_at"]),
     },
+    "bookings/requested": {
+        "": requested("approval"),
+        "material": requested("approval material buddy"),
+        "by_staff": requested("buddy", by_staff=True),
+    },
+    "bookings/approved": {
+        "": decided(),
+        "buddy": decided(note="Wear <gloves>.", awaits="buddy"),
+    },
+    "bookings/rejected": {"": decided(), "words": decided(note="The spindle is worn.")},
+    "bookings/buddy_asked": {"": MORNING | {"decide_by_at": DEADLINE}},
+    "bookings/buddy_agreed": {
+        "": MORNING | {"awaits": "", "release_at": RELEASE},
+        "waits": MORNING | {"awaits": "approval", "release_at": None},
+    },
+    "bookings/buddy_declined": {"": MORNING},
+    "bookings/buddy_free": {"": MORNING},
     "bookings/changed": {
         "": MORNING | WAS | {"by_staff": False},
         "by_staff": MORNING | WAS | {"by_staff": True},
+        "waits": MORNING
+        | WAS
+        | {"by_staff": False, "awaits": "approval", "decide_by_at": DEADLINE},
     },
     "bookings/cancelled": {
         "": cancelled(),
