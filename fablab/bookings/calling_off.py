@@ -5,7 +5,7 @@ they may book instead.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from fablab.bookings.tables import Status
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.words import Words
+from fablab.lab.calendar import Calendar
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.machines.tables import Machine
@@ -56,8 +57,9 @@ class Ended(StrEnum):
 class Because:
     """Why the lab takes time back.
 
-    `code` is kept with what was cancelled: `hours_changed`, `machine_stopped`,
-    `machine_blocked`, or that of `ended`, for which what runs ends. `name` is that of the closure, `note` what staff said.
+    `code` is kept with what was cancelled: `hours_changed`, `machine_stopped`, `machine_blocked`,
+    or that of `ended`, for which what runs ends. `name` is that of the closure, `note` what staff
+    said.
     """
 
     code: str
@@ -68,32 +70,66 @@ class Because:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The lab and its machines as they are from now on, and the machines' rows, locked."""
+    """The lab, its machines, and the machines' rows as they are from now on, locked.
+
+    `calendar` are its hours from now on, where these change.
+    """
 
     lab: Place
     machines: Catalogue
     locked: Mapping[int, Machine]
+    calendar: Calendar | None = None
+
+    @property
+    def lab_then(self) -> Place:
+        return replace(self.lab, calendar=self.calendar) if self.calendar else self.lab
 
 
 async def call_off(
-    booking_ids: Collection[int], because: Because, house: House, *, actor: int
+    booking_ids: Collection[int],
+    because: Because,
+    house: House,
+    *,
+    actor: int,
+    begun: bool = True,
 ) -> Sequence[Row]:
-    """End or cancel these bookings in the caller's transaction; the rows that were.
+    """End or cancel these bookings in the caller's transaction, and tell their owners.
 
-    The caller has settled before, and holds the machines. A constant number of statements.
+    The caller has settled before, and holds the machines; `begun`, unless none of them has. A
+    constant number of statements. The rows that were ended or cancelled.
     """
+    rows = await take_back(booking_ids, because, house, actor=actor, begun=begun)
+    await pass_on(rows, because, house)
+    return rows
+
+
+async def take_back(
+    booking_ids: Collection[int],
+    because: Because,
+    house: House,
+    *,
+    actor: int,
+    begun: bool = True,
+) -> Sequence[Row]:
+    """The first half, for who has something to put in the place: nobody is offered it yet."""
     if not booking_ids:
         return []
     now, ids = clock.now(), sorted(booking_ids)
-    ended = await interrupt(ids, because, house, now)
-    reason = because.code
-    cancelled = await db.fetch(CANCEL, now, actor, reason, db.among(ids), now)
+    ended = await interrupt(ids, because, house, now) if begun else []
+    cancelled: list[dict[str, Any]] = []
+    if len(ended) < len(ids):
+        cancelled = await db.fetch(CANCEL, now, actor, because.code, db.among(ids), now)
     rows = sorted([*ended, *cancelled], key=lambda row: (row["starts_at"], row["id"]))
     await wear.add(row for row in ended if row["checked_in_at"])
     await record_all([change(row, because, actor) for row in rows])
-    await freed(sorted({row["machine"] for row in rows}))
-    await sorry.tell(rows, because.code, because.name, because.note, house)
     return rows
+
+
+async def pass_on(rows: Sequence[Row], because: Because, house: House) -> None:
+    """The second half: the free time is offered to who waits, and the owners are told."""
+    if rows:
+        await freed(sorted({row["machine"] for row in rows}))
+        await sorry.tell(rows, because.code, because.name, because.note, house)
 
 
 async def interrupt(

@@ -24,6 +24,7 @@ WHERE machine IN {} AND kind = 'use' AND starts_at >= {} AND starts_at <= {} AND
     AND status IN ('pending', 'confirmed', 'checked_in') ORDER BY id
 """
 
+
 async def interrupt(actor: Viewer, booking_id: int, why: Ended, note: str = "") -> Booking:
     """End one that runs: no strike, unused hours back, its owner told. Twice is once.
 
@@ -94,6 +95,11 @@ async def _interrupt_all(
 
 async def held(machine_ids: Collection[int]) -> House:
     """The lab, its machines, and the rows of these, locked."""
-    locked = {row.id: row for row in await db.locked_all(Machine, machine_ids)}
+    return await house_of(await db.locked_all(Machine, machine_ids))
+
+
+async def house_of(rows: Collection[Machine]) -> House:
+    """The same for who has locked the rows."""
     stamps = await versions.of("lab", "machines")
-    return House(lab=await place(stamps), machines=await catalogue(stamps), locked=locked)
+    lab, machines = await place(stamps), await catalogue(stamps)
+    return House(lab=lab, machines=machines, locked={row.id: row for row in rows})

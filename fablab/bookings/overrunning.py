@@ -169,5 +169,3 @@ async def tell(booking: Booking, after: Blocker, situation: Situation) -> int | 
     key = f"overran:{booking.id}:{after.id}"
     await notify(after.member_id, "bookings/overran", key=key, **told)
     return after.member_id
-
-

@@ -71,6 +71,7 @@ async def others(rows: Sequence[Row], house: "House") -> dict[int, list[Alternat
     people = await knowing.known_several_in(
         house.lab, house.machines, members, now, locked=house.locked
     )
+    people = {member: replace(each, place=house.lab_then) for member, each in people.items()}
     wishes = {row["id"]: wish(people[row["member"]], row, now) for row in wanted}
     people = await with_uses(people, min(each.period.start for each in wishes.values()))
     spans = [alternatives.nearby(people[row["member"]], wishes[row["id"]]) for row in wanted]

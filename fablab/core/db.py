@@ -37,6 +37,7 @@ __all__ = [
     "is_sqlite",
     "locked",
     "locked_all",
+    "locked_every",
     "offload",
     "refusal_of",
     "snapshot",
@@ -74,6 +75,13 @@ async def locked_all(table: type[T], row_ids: Iterable[int]) -> list[T]:
     rows = await fetch(sql, among(wanted))
     if len(rows) < len(wanted):
         raise NotFound(table.__name__)
+    return [stored_row(table, row) for row in rows]
+
+
+async def locked_every(table: type[T]) -> list[T]:
+    """All rows of a small table, held until the transaction ends, in the order of their ids."""
+    name, key = table._meta.tablename, table._meta.primary_key._meta.db_column_name
+    rows = await fetch(f'SELECT * FROM "{name}" ORDER BY "{key}"{_held()}')  # noqa: S608
     return [stored_row(table, row) for row in rows]
 
 

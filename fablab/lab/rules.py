@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from fablab.core.errors import Problem
-from fablab.core.words import N_, NN_, Words
+from fablab.core.words import N_, Words
 from fablab.lab.hours import Window, Windows
 
 LONGEST_SPAN = timedelta(days=366)
@@ -59,15 +59,6 @@ def network_problems(networks: Sequence[str]) -> tuple[Problem, ...]:
             message = N_("{text} is too wide to be one lab's.")
             return (Problem("too_wide", message, "networks", {"text": text}),)
     return ()
-
-
-def stranded_problem(count: int) -> Problem:
-    """Bookings that the new hours would not allow. Staff may let them stand."""
-    one, many = NN_(
-        "{count} booking made before lies outside these hours.",
-        "{count} bookings made before lie outside these hours.",
-    )
-    return Problem("strands_bookings", one, "keep", plural=many, count=count, overridable=True)
 
 
 def policy_problems(numbers: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -23,11 +23,15 @@ class Condition:
 
 @db.transactional
 async def change_status(machine_id: int, condition: Condition, *, actor: int) -> None:
-    """Write the machine's condition; bookings made before stand.
+    """Write the machine's condition. Whoever has booked it is `maintenance`'s to ask about."""
+    await write(await db.locked(Machine, machine_id), condition, actor=actor)
+
+
+async def write(machine: Machine, condition: Condition, *, actor: int) -> None:
+    """The same for who holds the row.
 
     What works, is hidden or is retired has no expected return and is not dangerous.
     """
-    machine = await db.locked(Machine, machine_id)
     if problems := rules.condition_problems(condition.status, condition.back_at, clock.now()):
         raise Refused(*problems)
     before = facts_of(machine)
@@ -38,7 +42,7 @@ async def change_status(machine_id: int, condition: Condition, *, actor: int) ->
     machine.dangerous = condition.dangerous and stopped
     await machine.save()
     await record(
-        "changed_status", "machine", machine_id, actor=actor, before=before, after=facts_of(machine)
+        "changed_status", "machine", machine.id, actor=actor, before=before, after=facts_of(machine)
     )
 
 

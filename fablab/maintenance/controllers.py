@@ -15,18 +15,24 @@ from fablab.core.words import N_
 from fablab.lab.hours import SeasonDays
 from fablab.lab.tables import ClosureKind
 from fablab.maintenance import hours
+from fablab.maintenance.controllers_answering import (
+    HOURS,
+    NotWanted,
+    must_be_wanted,
+    nothing_saved,
+    why_not,
+)
 from fablab.maintenance.forms import (
     ClosureForm,
     SeasonForm,
     values_of_closure,
     values_of_season,
 )
-from fablab.web.auth import Asked, Here, SignedIn, staff_only
+from fablab.web.auth import Asked, Here, Machines, SignedIn, staff_only
 from fablab.web.forms import form_data, key_of, new_key, read
 from fablab.web.once import once_form
 from fablab.web.pages import go, page
 
-HOURS = "/desk/hours"
 A_MONDAY = date(2026, 11, 30)  # any: only its name is shown
 STAFF: dict[str, Any] = {"guards": [staff_only]}
 SAVE: dict[str, Any] = {"guards": [staff_only], "status_code": 303}
@@ -73,36 +79,49 @@ def closure_page(
 
 
 @post("/desk/hours/closures/new", name="desk:make-closure", **SAVE)
-async def make_closure(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+async def make_closure(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     sent = await form_data(request)
 
     async def act() -> str:
         form = read(ClosureForm, sent, place.zone)
-        await hours.close_days(form.closure(), actor=viewer.id, keep=form.keep)
+        must_be_wanted(form)
+        await hours.close_days(form.closure(), actor=viewer.id, answer=form.answer)
         return HOURS
 
     try:
+        await hours.settle(machines)
         to = await once_form(viewer.id, "desk:make-closure", key_of(sent), act)
+    except NotWanted:
+        return nothing_saved(request)
     except Refused as no:
-        return closure_page(request, sent, 0, status=422, problems=no.problems)
+        return closure_page(request, sent, 0, **why_not(no))
     return go(request, to, gettext("The closure is saved."))
 
 
 @post("/desk/hours/closures/{closure_id:int}", name="desk:change-closure", **SAVE)
 async def change_closure(
-    request: Asked, viewer: SignedIn, place: Here, closure_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, closure_id: FromPath[int]
 ) -> Template | Redirect:
     sent = await form_data(request)
     try:
         form = read(ClosureForm, sent, place.zone)
-        await hours.close_days(form.closure(closure_id), actor=viewer.id, keep=form.keep)
+        must_be_wanted(form)
+        await hours.settle(machines)
+        await hours.close_days(form.closure(closure_id), actor=viewer.id, answer=form.answer)
+    except NotWanted:
+        return nothing_saved(request)
     except Refused as no:
-        return closure_page(request, sent, closure_id, status=422, problems=no.problems)
+        return closure_page(request, sent, closure_id, **why_not(no))
     return go(request, HOURS, gettext("The closure is saved."))
 
 
 @post("/desk/hours/closures/{closure_id:int}/remove", name="desk:remove-closure", **SAVE)
-async def remove_closure(request: Asked, viewer: SignedIn, closure_id: FromPath[int]) -> Redirect:
+async def remove_closure(
+    request: Asked, viewer: SignedIn, machines: Machines, closure_id: FromPath[int]
+) -> Redirect:
+    await hours.settle(machines)
     await hours.reopen_days(closure_id, actor=viewer.id)
     return go(request, HOURS, gettext("The closure is removed: the usual hours apply."))
 
@@ -122,15 +141,19 @@ def season_page(
 
 @post("/desk/hours/seasons/{season_id:int}", name="desk:change-season", **SAVE)
 async def change_season(
-    request: Asked, viewer: SignedIn, place: Here, season_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, season_id: FromPath[int]
 ) -> Template | Redirect:
     known = hours.of_id(place.calendar.seasons, season_id)
     sent = await form_data(request)
     try:
         form = read(SeasonForm, sent, place.zone)
-        await hours.date_season(form.season(known), actor=viewer.id, keep=form.keep)
+        must_be_wanted(form)
+        await hours.settle(machines)
+        await hours.date_season(form.season(known), actor=viewer.id, answer=form.answer)
+    except NotWanted:
+        return nothing_saved(request)
     except Refused as no:
-        return season_page(request, sent, known, status=422, problems=no.problems)
+        return season_page(request, sent, known, **why_not(no))
     return go(request, HOURS, gettext("The season is saved."))
 
 

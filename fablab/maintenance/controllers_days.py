@@ -14,9 +14,16 @@ from fablab.core.i18n import gettext
 from fablab.lab.hours import DayHours, Window
 from fablab.lab.place import Place
 from fablab.maintenance import hours
-from fablab.maintenance.controllers import HOURS, SAVE, STAFF
-from fablab.maintenance.forms import DayForm, values_of_day
-from fablab.web.auth import Asked, Here, SignedIn
+from fablab.maintenance.controllers import SAVE, STAFF
+from fablab.maintenance.controllers_answering import (
+    HOURS,
+    NotWanted,
+    must_be_wanted,
+    nothing_saved,
+    why_not,
+)
+from fablab.maintenance.forms import Answered, DayForm, values_of_day
+from fablab.web.auth import Asked, Here, Machines, SignedIn
 from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page, single
 
@@ -70,24 +77,39 @@ def odd_times(values: Mapping[str, Any]) -> set[str]:
 
 
 @post("/desk/hours/days/new", name="desk:set-day", **SAVE)
-async def set_day(request: Asked, viewer: SignedIn, place: Here) -> Template | Redirect:
+async def set_day(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     sent = await form_data(request)
     try:
         form = read(DayForm, sent, place.zone)
-        await hours.set_day(form.hours(), actor=viewer.id, keep=form.keep)
+        must_be_wanted(form)
+        await hours.settle(machines)
+        await hours.set_day(form.hours(), actor=viewer.id, answer=form.answer)
+    except NotWanted:
+        return nothing_saved(request)
     except Refused as no:
-        return day_page(request, place, sent, None, status=422, problems=no.problems)
+        return day_page(request, place, sent, None, **why_not(no))
     return go(request, HOURS, gettext("The hours of the day are saved."))
 
 
 @post("/desk/hours/days/{exception_id:int}/remove", name="desk:clear-day", **SAVE)
-async def clear_day(request: Asked, viewer: SignedIn, exception_id: FromPath[int]) -> Redirect:
-    outside = await hours.clear_day(exception_id, actor=viewer.id)
-    if outside:
-        told = gettext(
-            "The day has its usual hours again. Some bookings lie outside them and stand."
-        )
-        return go(request, HOURS, told, "warn")
+async def clear_day(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, exception_id: FromPath[int]
+) -> Template | Redirect:
+    """The usual hours may leave bookings outside: then they are shown first."""
+    known = hours.of_id(place.calendar.exceptions, exception_id)
+    sent = await form_data(request)
+    try:
+        form = read(Answered, sent, place.zone)
+        must_be_wanted(form)
+        await hours.settle(machines)
+        await hours.clear_day(exception_id, actor=viewer.id, answer=form.answer)
+    except NotWanted:
+        return nothing_saved(request)
+    except Refused as no:
+        more = why_not(no)
+        return page(request, "desk/day_cleared.html", values=sent, exception=known, **more)
     return go(request, HOURS, gettext("The day has its usual hours again."))
 
 

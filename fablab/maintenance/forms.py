@@ -12,12 +12,25 @@ from fablab.core.errors import Problem, Refused
 from fablab.core.words import N_, Words
 from fablab.lab.hours import ClosureDays, DayHours, SeasonDays, Window
 from fablab.lab.tables import ClosureKind
+from fablab.maintenance.preview import Answer, Choice
 
 Name = Annotated[str, Meta(max_length=120)]
+Mark = Annotated[str, Meta(max_length=32)]
 MOST_WINDOWS = 3
 
 
-class ClosureForm(msgspec.Struct, kw_only=True):
+class Answered(msgspec.Struct, kw_only=True):
+    """What staff chose for the bookings that the preview showed them."""
+
+    stranded: Choice | None = None
+    seen: Mark = ""
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.stranded, self.seen)
+
+
+class ClosureForm(Answered, kw_only=True):
     name_ar: Name = ""
     name_fr: Name = ""
     name_en: Name = ""
@@ -25,7 +38,6 @@ class ClosureForm(msgspec.Struct, kw_only=True):
     first_day: date
     last_day: date
     confirmed: bool = False
-    keep: bool = False
 
     def closure(self, closure_id: int = 0) -> ClosureDays:
         return ClosureDays(
@@ -38,18 +50,17 @@ class ClosureForm(msgspec.Struct, kw_only=True):
         )
 
 
-class SeasonForm(msgspec.Struct, kw_only=True):
+class SeasonForm(Answered, kw_only=True):
     first_day: date
     last_day: date
     confirmed: bool = False
-    keep: bool = False
 
     def season(self, known: SeasonDays) -> SeasonDays:
         first, last = self.first_day, self.last_day
         return replace(known, first_day=first, last_day=last, confirmed=self.confirmed)
 
 
-class DayForm(msgspec.Struct, kw_only=True):
+class DayForm(Answered, kw_only=True):
     """Up to three windows; a pair left empty is none, no pair at all closes the day."""
 
     day: date
@@ -62,7 +73,6 @@ class DayForm(msgspec.Struct, kw_only=True):
     closes_2: time | None = None
     opens_3: time | None = None
     closes_3: time | None = None
-    keep: bool = False
 
     def hours(self) -> DayHours:
         """`Refused` where a window has only one of its times."""

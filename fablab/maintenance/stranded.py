@@ -1,21 +1,29 @@
-"""Which bookings new hours would leave outside, asked before the hours are changed."""
+"""Which bookings new hours or a stopped machine would leave in the lurch, asked before."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from fablab.bookings import keeping
+from fablab.bookings.schedule import NAMES
 from fablab.bookings.taken import REACH
 from fablab.core import db, zones
-from fablab.core.periods import Period
+from fablab.core.periods import Period, without
 from fablab.lab.calendar import Calendar
 from fablab.lab.hours import Span
-from fablab.machines.catalogue import Catalogue
+from fablab.lab.open_day import OpenDay
+from fablab.machines.catalogue import Catalogue, MachineView
+from fablab.maintenance.preview import Affected, Preview, affected
 
+# S608: every part is a constant.
+ROWS = f"""
+SELECT b.id, b.machine, b.member, b.status, b.starts_at, b.ends_at, b.attention, b.title, {NAMES}
+FROM booking b LEFT JOIN member m ON m.id = b.member
+WHERE b.kind IN ('use', 'training') AND b.status IN ('pending', 'confirmed', 'checked_in')
+    AND b.starts_at >= {{}} AND b.starts_at < {{}} AND b.ends_at > {{}}
+"""  # noqa: S608
+DURING = f"{ROWS} ORDER BY b.starts_at, b.id"
+AT_MACHINE = f"{ROWS} AND b.machine = {{}} ORDER BY b.starts_at, b.id"
 COMING = """
-SELECT id, machine, starts_at, ends_at FROM booking
-WHERE starts_at >= {} AND starts_at < {} AND ends_at > {} AND kind IN ('use', 'training')
-  AND status IN ('pending', 'confirmed', 'checked_in')
-ORDER BY starts_at
-"""
-AT_MACHINE = """
 SELECT count(*) AS count FROM booking
 WHERE machine = {} AND ends_at > {} AND starts_at < {} AND kind IN ('use', 'training')
   AND status IN ('pending', 'confirmed', 'checked_in')
@@ -24,27 +32,79 @@ DAY = timedelta(days=1)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-async def stranded(
-    before: Calendar, after: Calendar, during: Period, catalogue: Catalogue, now: datetime
-) -> tuple[int, ...]:
-    """The bookings within the period that the hours allow now and would not allow then."""
-    since = max(now, during.start)
-    rows = await db.fetch(COMING, during.start - REACH, during.end, since)
-    found = []
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does: the preview, what is no longer in the way, whether time opens."""
+
+    preview: Preview
+    cleared: tuple[int, ...] = ()
+    opens: bool = False
+
+
+async def of_hours(
+    before: Calendar,
+    after: Calendar,
+    old: Span | None,
+    new: Span | None,
+    catalogue: Catalogue,
+    now: datetime,
+) -> Effect:
+    """What other hours on the days of these spans do. One statement."""
+    during = days_of(old, new, calendar=before)
+    rows = await db.fetch(DURING, during.start - REACH, during.end, max(now, during.start))
+    found: list[Affected] = []
+    cleared = []
     for row in rows:
-        machine = catalogue.by_id(row["machine"])
-        period = Period(row["starts_at"], row["ends_at"])
-        if machine is None:
+        view = catalogue.by_id(row["machine"])
+        if view is None:
             continue
-        manner = (machine.policy.attendance, machine.policy.closed_hours)
-        if before.attends(period, *manner) is None and after.attends(period, *manner):
-            found.append(row["id"])
-    return tuple(found)
+        each = affected(row, view, now)
+        fits = suits(after, view, each.period)
+        if not fits and suits(before, view, each.period):
+            found.append(each)
+        elif fits and each.attention == keeping.HOURS:
+            cleared.append(each.id)
+    reopened = tuple(day for day in days_left(old, new, after) if gains(before, after, day))
+    opens = any(gains(before, after, day) for day in days_between(during, after))
+    return Effect(Preview(tuple(found), reopened), tuple(cleared), opens)
+
+
+def suits(calendar: Calendar, view: MachineView, period: Period) -> bool:
+    return calendar.attends(period, view.policy.attendance, view.policy.closed_hours) is None
+
+
+def days_left(old: Span | None, new: Span | None, after: Calendar) -> list[OpenDay]:
+    """The days of the old span that the new one has no more."""
+    if old is None or old == new:
+        return []
+    days = after.days(old.first_day, old.length.days + 1)
+    taken_back = new is None or (old.confirmed and not new.confirmed)
+    return [each for each in days if taken_back or (new and not new.covers(each.day))]
+
+
+def days_between(during: Period, after: Calendar) -> list[OpenDay]:
+    first, last = after.day_of(during.start), after.day_of(during.end)
+    return after.days(first, (last - first).days)
+
+
+def gains(before: Calendar, after: Calendar, day: OpenDay) -> bool:
+    """Whether it is open for longer than it was, or surely where it was only probable."""
+    was = before.opening(day.day)
+    if any(without(day.windows, was.windows)):
+        return True
+    doubted = was.unconfirmed or was.unconfirmed_season
+    return bool(day.windows and doubted and not (day.unconfirmed or day.unconfirmed_season))
+
+
+async def of_machine(view: MachineView, now: datetime, until: datetime) -> list[Affected]:
+    """The bookings of a machine from now on that begin before that. One statement."""
+    rows = await db.fetch(AT_MACHINE, now - REACH, until, now, view.id)
+    return [affected(row, view, now) for row in rows]
 
 
 async def coming(machine_id: int, now: datetime, until: datetime | None) -> int:
     """How many bookings a machine has from now on, or until it is back."""
-    [row] = await db.fetch(AT_MACHINE, machine_id, now, until or FOREVER)
+    [row] = await db.fetch(COMING, machine_id, now, until or FOREVER)
     return int(row["count"])
 
 

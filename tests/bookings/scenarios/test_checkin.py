@@ -1,9 +1,15 @@
 """Check-in, release and what follows: K1 to K11 of the scenarios."""
 
 from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
 
 from fablab import schedule
 from fablab.activity.tables import Activity
+from fablab.bookings import actions
+from fablab.bookings.asking import Asked
 from fablab.bookings.completion import complete_due
 from fablab.bookings.release import release_due
 from fablab.bookings.reminders import remind_due
@@ -15,7 +21,8 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Hold, Member
 from fablab.notifications.tables import Notification
 from tests import factories
-from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, wish
+from tests.bookings.conftest import viewer
+from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, said, wish
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
@@ -235,3 +242,102 @@ class TestK11:
         assert load(told.facts)["others"][0]["slug"] == sister.slug
         kept = await now_of(next_one.id)
         assert (kept.status, kept.starts_at) == (Status.CONFIRMED, hours(2).start)
+
+
+async def a_booked_hour(program: Program) -> tuple[httpx.AsyncClient, Machine, dict[str, Any]]:
+    """Somebody's program, and their booking from ten to eleven; it is nine."""
+    await factories.a_lab()
+    laser = await a_fine_machine()
+    owner = await program(await factories.a_member())
+    made = (await owner.post("/bookings", json=wish(laser, 1))).json()
+    return owner, laser, made
+
+
+async def test_k1_check_in_opens_ten_minutes_before(program: Program, travel: Travel) -> None:
+    owner, _, made = await a_booked_hour(program)
+    address = f"/bookings/{made['id']}/check-in"
+    travel(MONDAY + timedelta(minutes=49))
+    early = await owner.post(address, json={})
+    assert (early.status_code, codes(early)) == (422, {"checkin_not_open"})
+    assert "09:50" in said(early, "checkin_not_open")["message"]
+    travel(MONDAY + timedelta(minutes=50))
+    stranger = await program(await factories.a_member())
+    assert (await stranger.post(address, json={})).status_code == 404
+    assert (await owner.post(address, json={})).json()["status"] == "checked_in"
+
+
+async def test_k1_staff_check_somebody_in_and_it_is_recorded(
+    program: Program, travel: Travel
+) -> None:
+    _, _, made = await a_booked_hour(program)
+    manager = await factories.a_manager()
+    staff = await program(manager)
+    travel(MONDAY + timedelta(minutes=50))
+    answer = await staff.post(f"/bookings/{made['id']}/check-in", json={})
+    assert answer.json()["status"] == "checked_in"
+    found = await now_of(made["id"])
+    assert (found.operator, found.checked_in_by) == (found.member, manager.id)
+    kept = await Activity.objects().get(
+        (Activity.verb == "checked_in") & (Activity.thing_id == made["id"])
+    )
+    assert kept is not None
+    assert (kept.actor, kept.member) == (manager.id, found.member)
+
+
+async def test_k2_until_the_last_second_of_the_grace(program: Program, travel: Travel) -> None:
+    owner, _, made = await a_booked_hour(program)
+    travel(MONDAY + timedelta(hours=1, minutes=14, seconds=59))
+    assert await release_due() == 0
+    answer = await owner.post(f"/bookings/{made['id']}/check-in", json={})
+    assert answer.json()["status"] == "checked_in"
+
+
+async def test_k2_then_it_is_released_and_what_is_left_may_be_booked(
+    program: Program, travel: Travel
+) -> None:
+    owner, laser, made = await a_booked_hour(program)
+    travel(MONDAY + timedelta(hours=1, minutes=15))
+    assert await release_due() == 1
+    found = await now_of(made["id"])
+    assert (found.status, found.busy_until) == (Status.NO_SHOW, clock.now())
+    assert await Strike.exists().where(Strike.booking == found.id)
+    assert await Notification.exists().where(
+        (Notification.member == found.member) & (Notification.template == "bookings/released")
+    )
+    travel(timedelta(minutes=1))
+    late = await owner.post(f"/bookings/{made['id']}/check-in", json={})
+    assert (late.status_code, codes(late)) == (422, {"released"})
+    assert "Book what is left" in said(late, "released")["message"]
+    left = await owner.post("/bookings", json=wish(laser, 1.5, 0.5))
+    assert left.status_code == 201
+
+
+async def test_k6_made_from_home_within_its_time_still_needs_check_in(
+    program: Program, travel: Travel
+) -> None:
+    await factories.a_lab()
+    laser = await a_fine_machine()
+    owner = await program(await factories.a_member())
+    travel(MONDAY + timedelta(hours=1, minutes=5))
+    made = (await owner.post("/bookings", json=wish(laser, 1))).json()
+    assert (made["status"], made["release_at"]) == ("confirmed", "2026-11-30T10:20:00+00:00")
+    travel(MONDAY + timedelta(hours=1, minutes=19, seconds=59))
+    assert await release_due() == 0
+    travel(MONDAY + timedelta(hours=1, minutes=20))
+    assert await release_due() == 1
+
+
+@pytest.mark.parametrize("via", ["qr", "kiosk"])
+@pytest.mark.parametrize(("minutes", "status"), [(49, "confirmed"), (50, "checked_in")])
+async def test_k6_made_at_the_machine_once_its_window_is_open_counts_as_checked_in(
+    via: str, minutes: int, status: str, travel: Travel
+) -> None:
+    await factories.a_lab()
+    laser = await a_fine_machine()
+    ada = viewer(await factories.a_member())
+    travel(MONDAY + timedelta(minutes=minutes))
+    asked = Asked(machine_id=laser.id, period=hours(1), via=via)
+    booking = (await actions.book(ada, asked)).booking
+    assert booking.status == status
+    travel(MONDAY + timedelta(hours=1, minutes=15))
+    assert await release_due() == (status == "confirmed")
