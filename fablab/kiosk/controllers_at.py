@@ -64,6 +64,13 @@ async def finish(
     return await machine.finished(request, spot_of(viewer, place, machines, tag))
 
 
+@post("/at/{tag:str}/still-running", name="at:still-running", **DONE)
+async def still_running(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, tag: FromPath[str]
+) -> Answer:
+    return await machine.went_on(request, spot_of(viewer, place, machines, tag))
+
+
 @post("/at/{tag:str}/start", name="at:start", **DONE)
 async def start(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, tag: FromPath[str]
@@ -78,4 +85,4 @@ async def fault(
     return await machine.reported(request, spot_of(viewer, place, machines, tag))
 
 
-ROUTES = [show, check_in, finish, start, fault]
+ROUTES = [show, check_in, finish, still_running, start, fault]

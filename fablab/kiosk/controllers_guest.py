@@ -100,6 +100,14 @@ async def finish(request: Asked, place: Here, machines: Machines, tag: FromPath[
     return await machine.finished(request, spot) if spot else over(request)
 
 
+@post("/kiosk/at/{tag:str}/still-running", name="kiosk:still-running", **DONE)
+async def still_running(
+    request: Asked, place: Here, machines: Machines, tag: FromPath[str]
+) -> Answer:
+    spot = await spot_of(request, place, machines, tag)
+    return await machine.went_on(request, spot) if spot else over(request)
+
+
 @post("/kiosk/at/{tag:str}/start", name="kiosk:start", **DONE)
 async def start(request: Asked, place: Here, machines: Machines, tag: FromPath[str]) -> Answer:
     spot = await spot_of(request, place, machines, tag)
@@ -112,4 +120,4 @@ async def fault(request: Asked, place: Here, machines: Machines, tag: FromPath[s
     return await machine.reported(request, spot) if spot else over(request)
 
 
-ROUTES = [me, still, at, check_in, finish, start, fault]
+ROUTES = [me, still, at, check_in, finish, still_running, start, fault]

@@ -12,11 +12,15 @@ import msgspec
 from litestar.response import Redirect, Template
 
 from fablab.accounts.controllers import again
-from fablab.bookings import actions, checkin, settling
+from fablab.bookings import actions, checkin, overrunning, settling
 from fablab.bookings.asking import Asked as Wanted
+from fablab.bookings.controllers_ending import what_came_of
 from fablab.bookings.forms import Short
+from fablab.bookings.materials import lists_of, said
+from fablab.bookings.mine import Own
 from fablab.bookings.pages import times
 from fablab.bookings.rules import Intent
+from fablab.bookings.rules.overrun import may_go_on
 from fablab.core import clock, zones
 from fablab.core.errors import Refused, TooMany
 from fablab.core.i18n import gettext
@@ -42,7 +46,11 @@ class BookingForm(msgspec.Struct):
 
 
 class StartForm(msgspec.Struct):
+    """Until when, and what goes in where the machine asks."""
+
     ends_at: datetime
+    material: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    own_material: bool = False
 
 
 class FaultForm(msgspec.Struct):
@@ -64,6 +72,7 @@ class Spot:
     via: str
 
 
+KEPT = ("text", "note", "ends_at", "material", "own_material")  # typed, and shown again
 Doing = Callable[[forms.Sent], Awaitable[Any]]
 
 
@@ -83,6 +92,8 @@ async def shown(
         "ends": times.options(may.ends, day, spot.place.zone),
         "now": now,
         "base": spot.base,
+        "materials": lists_of(spot.view, spot.machines),
+        "may_go_on": [each.id for each, _ in mine.running if goes_on(each, now)],
         "new_key": forms.new_key,
     }
     if no:
@@ -96,9 +107,7 @@ async def done(request: Asked, spot: Spot, act: Doing, text: str) -> Template | 
     try:
         await act(sent)
     except (Refused, TooMany) as no:
-        values = {
-            name: given for name, given in sent.items() if name in ("text", "note", "ends_at")
-        }
+        values = {name: given for name, given in sent.items() if name in KEPT}
         return await shown(request, spot, no, values)
     return go(request, spot.after, text)
 
@@ -123,6 +132,23 @@ async def finished(request: Asked, spot: Spot) -> Template | Redirect:
     return await done(request, spot, act, text)
 
 
+def goes_on(each: Own, now: datetime) -> bool:
+    """Whether they may say that it is still running."""
+    return may_go_on("running", each.period.end, now) is None
+
+
+async def went_on(request: Asked, spot: Spot) -> Template | Redirect:
+    """Still running at its end: on to the next step, or whoever is next is told."""
+    sent = await forms.form_data(request)
+    try:
+        form = forms.read(BookingForm, sent, spot.place.zone)
+        found = await overrunning.still_running(spot.viewer, form.booking)
+    except Refused as no:
+        return await shown(request, spot, no)
+    text, kind = what_came_of(found)
+    return go(request, spot.after, text, kind)
+
+
 async def started(request: Asked, spot: Spot) -> Template | Redirect:
     """From this minute on; sent twice with one key, once."""
 
@@ -134,6 +160,8 @@ async def started(request: Asked, spot: Spot) -> Template | Redirect:
             period=Period(begin, form.ends_at),
             intent=Intent.NOW,
             via=spot.via,
+            material=said(form.material, spot.machines) or "",
+            own_material=form.own_material,
         )
         await settling.settle([spot.view.id])
 

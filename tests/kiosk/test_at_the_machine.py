@@ -180,6 +180,37 @@ async def test_nobody_reports_all_day(arrive: Arrive) -> None:
     assert answers[-1] == 429
 
 
+async def test_still_running_goes_on_to_the_next_step(
+    arrive: Arrive, ada: Member, printer: Machine, travel: Travel
+) -> None:
+    await factories.a_booking(hours(0), printer, ada, status=Status.CHECKED_IN)
+    travel(MONDAY + 30 * MINUTE)
+    who, at = await arrive()
+    assert "still-running" not in offered(await who.get(at))
+    travel(MONDAY + 50 * MINUTE)
+    who, at = await arrive()
+    assert (await who.submit(at, f"{at}/still-running")).status_code == 303
+    assert (await only_booking()).ends_at == MONDAY + 75 * MINUTE
+
+
+async def test_what_goes_in_is_asked_where_the_machine_asks(
+    arrive: Arrive, ada: Member, printer: Machine
+) -> None:
+    for slug in ("pla", "abs"):
+        await factories.a_material(slug)
+    lists = {Machine.accepted_materials: '["pla"]', Machine.banned_materials: '["abs"]'}
+    await Machine.update(lists).where(Machine.id == printer.id)
+    who, at = await arrive()
+    refused = await who.submit(at, f"{at}/start", material="abs")
+    assert refused.status_code == 422
+    assert "must never go into this machine" in refused.text
+    who, at = await arrive()
+    done = await who.submit(at, f"{at}/start", material="pla", own_material="on")
+    assert done.status_code == 303
+    booking = await only_booking()
+    assert (booking.material, booking.own_material) == ("pla", True)
+
+
 async def test_a_stopped_machine_is_not_started(arrive: Arrive, printer: Machine) -> None:
     await Machine.update({Machine.status: MachineStatus.OUT_OF_ORDER}).where(
         Machine.id == printer.id

@@ -15,6 +15,7 @@ from fablab.core import clock, heartbeat
 from fablab.core.facts import dump
 from fablab.core.secrets import digest
 from fablab.core.words import Words
+from fablab.kiosk.tables import Kiosk
 from fablab.members.rules import allowed_scopes
 from fablab.members.tables import ApiToken, Member, Project, ProjectMember, Session
 from fablab.notifications.tables import Notification
@@ -86,6 +87,8 @@ async def a_scene() -> Scene:
         "hold_id": hold.id,
         "quota_id": (await factories.a_quota(most=6000)).id,
         "token": "a-link-that-nobody-was-sent",
+        "tag": machine.tag,
+        "kiosk_id": (await a_tablet()).id,
         "name": "a-link-that-nobody-was-sent.ics",
         "feed_id": (await a_feed(owner)).id,
     }
@@ -158,6 +161,13 @@ async def a_token(member: Member, key: str, scopes: Any) -> ApiToken:
 async def a_feed(member: Member) -> Feed:
     return await Feed.objects().create(
         member=member.id, key_hash=digest("of-the-owner"), made_at=clock.now()
+    )
+
+
+async def a_tablet() -> Kiosk:
+    """None of these people's browsers is one."""
+    return await Kiosk.objects().create(
+        name="Lobby", key_hash=digest("tablet"), made_at=clock.now()
     )
 
 
