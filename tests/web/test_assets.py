@@ -173,7 +173,7 @@ def test_the_sheets_stay_light() -> None:
     weight = dict.fromkeys(("css", "js", "svg"), 0)
     for name, found in assets.shelf().items():
         weight[name.rpartition(".")[2]] += len(found.packed)
-    assert weight["css"] < 12_000
+    assert weight["css"] < 14_000, "the kiosk's alone is a sheet of its own"
     assert weight["js"] < 12_000, "the desk's alone are 3 KB of it"
     assert len(gzip.compress(assets.placement().encode())) < 3_000
 

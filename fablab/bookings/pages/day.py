@@ -89,10 +89,10 @@ class Day:
     @property
     def step(self) -> int:
         """The columns of which every booking's length is a multiple."""
-        return gcd(*(row.lane.grain for group in self.groups for row in group.shown)) or 3
+        return gcd(*{row.lane.grain for group in self.groups for row in group.shown}) or 3
 
     @property
-    def lengths(self) -> list[timedelta]:
+    def lengths(self) -> tuple[timedelta, ...]:
         return self.strip.lengths(self.step)
 
 
@@ -122,8 +122,10 @@ def drawn(
         view.id: row(kept(view, shown, taken[view.id], looking, common), needs.get(view.id, ()))
         for view in chosen
     }
-    today = day == calendar.day_of(looking.now)
-    fitting = tuple(view for view in chosen if filters.suits(rows[view.id].lane, today))
+    fitting = chosen
+    if filters.free:
+        today = day == calendar.day_of(looking.now)
+        fitting = tuple(view for view in chosen if filters.suits(rows[view.id].lane, today))
     return Day(
         opening=opening,
         strip=shown,

@@ -67,9 +67,17 @@ class Filters:
     def turned(self, mine: bool) -> "Filters":
         return replace(self, mine=mine)
 
-    def toggled(self, slug: str) -> "Filters":
-        rest = tuple(each for each in self.folded if each != slug)
-        return replace(self, folded=rest if slug in self.folded else (*rest, slug))
+    def turning(self, day: date, slug: str) -> str:
+        """Where the group of that name is folded, or opened again."""
+        if slug not in self._turned:
+            rest = tuple(each for each in self.folded if each != slug)
+            turned = replace(self, folded=rest if slug in self.folded else (*rest, slug))
+            self._turned[slug] = turned.kept
+        return f"/schedule?date={day}{self._turned[slug]}#g-{slug}"
+
+    @cached_property
+    def _turned(self) -> dict[str, str]:
+        return {}
 
     def includes(self, view: MachineView) -> bool:
         return not self.categories or slug_of(view.category) in self.categories

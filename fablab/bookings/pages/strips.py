@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fablab.core.periods import Period
@@ -28,7 +29,7 @@ class Strip:
         starts = (self.period.start + HOUR * number for number in range(self.hours))
         return [f"{start.astimezone(zone):%H:%M}" for start in starts]
 
-    def lengths(self, step: int) -> list[timedelta]:
+    def lengths(self, step: int) -> tuple[timedelta, ...]:
         """Every length that may be drawn, in steps of so many columns."""
         return lengths(self.hours, step)
 
@@ -44,8 +45,10 @@ class Strip:
         return first, -((self.period.start - part.end) // COLUMN) - first
 
 
-def lengths(hours: int, step: int) -> list[timedelta]:
-    return [COLUMN * step * number for number in range(1, hours * (HOUR // COLUMN) // step + 1)]
+@lru_cache(maxsize=256)
+def lengths(hours: int, step: int) -> tuple[timedelta, ...]:
+    count = hours * (HOUR // COLUMN) // step
+    return tuple(COLUMN * step * number for number in range(1, count + 1))
 
 
 def strip(day: Period, windows: Iterable[Period], busy: Iterable[Period], zone: ZoneInfo) -> Strip:

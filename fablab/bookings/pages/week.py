@@ -43,7 +43,7 @@ class Week:
         return self.days[0].lane
 
     @property
-    def lengths(self) -> list[timedelta]:
+    def lengths(self) -> tuple[timedelta, ...]:
         return lengths(self.hours, self.lane.grain)
 
 
