@@ -13,7 +13,7 @@ from fablab.bookings.api import MAY_BOOK, MAY_READ, machine_called, must_not_set
 from fablab.bookings.materials import material_called
 from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import BookingShown, Nothing
-from fablab.bookings.waitlist import actions, answering, queries
+from fablab.bookings.waitlist import actions, answering, leaving, queries
 from fablab.bookings.waitlist.actions import Wanted
 from fablab.bookings.waitlist.schemas import WaitingList, WaitingShown, WaitingWish, shown
 from fablab.core.errors import Problem, Refused, Unreadable
@@ -107,8 +107,8 @@ async def leave(
     viewer: SignedIn, place: Here, machines: Machines, waiting_id: FromPath[int]
 ) -> WaitingShown:
     """Leave the line; what was offered passes on to the next."""
-    await actions.leave(viewer, waiting_id)
-    return shown(await actions.theirs(viewer, waiting_id), place, machines)
+    await leaving.leave(viewer, waiting_id)
+    return shown(await leaving.theirs(viewer, waiting_id), place, machines)
 
 
 @post(

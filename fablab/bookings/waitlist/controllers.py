@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from fablab.bookings.forms import Nothing
 from fablab.bookings.materials import lists_of
-from fablab.bookings.waitlist import actions, queries
+from fablab.bookings.waitlist import actions, leaving, queries
 from fablab.bookings.waitlist.forms import WaitForm, machine_called
 from fablab.bookings.waitlist.queries import Standing
 from fablab.bookings.waitlist.shown import InLine, in_line
@@ -153,8 +153,8 @@ async def leave(
 ) -> Redirect:
     """Out of the line; staff take others out of it."""
     forms.read(Nothing, await forms.form_data(request), place.zone)
-    found = await actions.theirs(viewer, waiting_id)
-    await actions.leave(viewer, waiting_id)
+    found = await leaving.theirs(viewer, waiting_id)
+    await leaving.leave(viewer, waiting_id)
     if found.entry.member_id != viewer.id:
         return go(request, "/desk/waitlist", gettext("They no longer stand in line."))
     return go(request, "/waitlist", gettext("You no longer stand in line."))

@@ -7,7 +7,7 @@ import pytest
 
 from fablab.bookings import cancelling, checkin, expiry, release
 from fablab.bookings.tables import Booking, Kind, Status, Waiting
-from fablab.bookings.waitlist import actions, answering
+from fablab.bookings.waitlist import answering, leaving
 from fablab.core.errors import NotFound, Refused
 from fablab.core.periods import Period
 from fablab.machines.tables import Machine
@@ -337,9 +337,9 @@ async def test_leaving_passes_the_offer_on(
     first, second = await factories.a_waiting(printer), await factories.a_waiting(printer)
     await give_up(book, ada, printer, hours(1))
     with pytest.raises(NotFound):
-        await actions.leave(ben, first.id)
-    await actions.leave(await asking(first), first.id)
-    await actions.leave(await asking(first), first.id)
+        await leaving.leave(ben, first.id)
+    await leaving.leave(await asking(first), first.id)
+    await leaving.leave(await asking(first), first.id)
     assert (await the_offer()).waiting == second.id
     assert await state(first) == "left"
 
