@@ -9,14 +9,15 @@ from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Template
 
-from fablab.bookings import settling
-from fablab.bookings.alternatives import alternatives
-from fablab.bookings.asking import Judged
+from fablab.bookings import settling, wanting
+from fablab.bookings.alternatives import sisters
+from fablab.bookings.asking import Denied
 from fablab.bookings.free import free_times
 from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import lists_of
 from fablab.bookings.meters import meters
 from fablab.bookings.offering import Offer, first_day, offer
+from fablab.bookings.offering_any import offer_any, usable_of
 from fablab.bookings.pages import days, times
 from fablab.bookings.pages.whom import Whom, of_id, whom
 from fablab.bookings.queries import names_of_projects
@@ -27,11 +28,13 @@ from fablab.core import clock, i18n, zones
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.words import Words
 from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue
+from fablab.machines.catalogue import Catalogue, CategoryView, MachineView
 from fablab.members.viewer import Viewer
 from fablab.web import forms
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
 from fablab.web.pages import page
+
+MOST_SEATS = 12
 
 
 @get("/bookings/new", name="bookings:new", guards=[signed_in])
@@ -41,6 +44,7 @@ async def new(
     place: Here,
     machines: Machines,
     machine: FromQuery[str | None] = None,
+    category: FromQuery[str | None] = None,
     start: FromQuery[str | None] = None,
     end: FromQuery[str | None] = None,
     date: FromQuery[str | None] = None,
@@ -48,11 +52,14 @@ async def new(
     who: FromQuery[str | None] = None,
 ) -> Template:
     """Without `machine` a list to choose from. `start` and `end` are proposed if they are legal.
+    Of a `category` any machine that is free then will do.
 
     Staff book for the `member` of that number, or look for one by name with `who`.
     """
     person, unknown = await person_of(viewer, member, who)
     situation = await situation_of(viewer, place, machines, person)
+    if category:
+        return await any_of(request, viewer, situation, category, start, end, date, person)
     view = situation.catalogue.seen(machine or "", staff=viewer.is_staff)
     if view is None:
         if machine:
@@ -68,6 +75,39 @@ async def new(
         values |= at_any_time(begin, finish, place)
     problems = (*unknown, *problems)
     return await form_page(request, viewer, situation, found, values, problems, person=person)
+
+
+async def any_of(
+    request: Asked,
+    viewer: Viewer,
+    situation: Situation,
+    category: str,
+    start: str | None,
+    end: str | None,
+    date: str | None,
+    person: Whom,
+) -> Template:
+    """The same form for a family: its times are those of all of its machines."""
+    family = situation.catalogue.of_category(category)
+    if not family:
+        raise NotFound("category")
+    views = usable_of(situation, family, situation.now)
+    await settling.settle([view.id for view in views])
+    begin, problems = instant(start, situation.place)
+    finish, _ = instant(end, situation.place)
+    day = wanted_day(date, begin, situation)
+    found = await offer_any(situation, views, day, start=begin, end=finish)
+    values = {"key": forms.new_key()}
+    return await form_page(
+        request,
+        viewer,
+        situation,
+        found,
+        values,
+        problems,
+        person=person,
+        family=found.machine.category,
+    )
 
 
 async def person_of(
@@ -139,9 +179,10 @@ async def form_page(
     values: dict[str, Any],
     problems: Sequence[Problem] = (),
     status: int = 200,
-    judged: Judged | None = None,
+    denied: Denied | None = None,
     person: Whom | None = None,
     now_refused: bool = False,
+    family: CategoryView | None = None,
 ) -> Template:
     """The form with what was typed; refused, with what could be booked instead."""
     person = person or await of_id(viewer, situation.person.id)
@@ -151,7 +192,8 @@ async def form_page(
         proposed = {"starts_at": found.proposed.start, "ends_at": found.proposed.end}
         values = {name: zones.iso(at, zone) for name, at in proposed.items()} | values
     own, set_aside = person.chosen is None, overridable(problems, viewer)
-    keep = {"machine": view.slug} | ({} if own else {"member": person.number})
+    keep = {"category": family.slug} if family else {"machine": view.slug}
+    keep |= {} if own else {"member": person.number}
     return page(
         request,
         "bookings/new.html",
@@ -159,6 +201,9 @@ async def form_page(
         problems=problems,
         values=values,
         machine=view,
+        family=family,
+        sisters=further(situation, view),
+        seat_numbers=[(each, each) for each in range(1, min(view.units, MOST_SEATS) + 1)],
         offer=found,
         now=situation.now,
         starts=times.options(found.starts, found.day, zone, typed[:1]),
@@ -180,7 +225,7 @@ async def form_page(
         materials=lists_of(view, situation.catalogue),
         projects=await projects_of(situation.person.id),
         obstacles=() if problems else reasons(situation, view, situation.now),
-        others=await others(judged),
+        others=await wanting.instead(denied) if denied else [],
         new_key=forms.new_key,
         overridable=set_aside,
     )
@@ -197,8 +242,15 @@ def overridable(problems: Sequence[Problem], viewer: Viewer) -> list[tuple[str, 
     return [(each.code, i18n.say(each)) for each in problems if may_set_aside(each, viewer.role)]
 
 
-async def others(judged: Judged | None) -> list[Any]:
-    return await alternatives(judged.situation, judged.wish) if judged else []
+def further(situation: Situation, view: MachineView) -> list[MachineView]:
+    """The machines of its family that this person could have at the same time."""
+    if view.is_room:
+        return []
+    return [
+        each
+        for each in sisters(situation, view)
+        if each.works and not missing(situation, each, situation.now)
+    ]
 
 
 async def situation_of(

@@ -1,12 +1,13 @@
 """Making a booking from the form; refused, every reason and what could be booked instead."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from litestar import post
 from litestar.response import Redirect, Template
 
-from fablab.bookings import actions, settling
-from fablab.bookings.asking import Asked as Wanted
+from fablab.bookings import settling, wanting
+from fablab.bookings.asking import Asked as Wish
 from fablab.bookings.asking import Denied
 from fablab.bookings.controllers_booking import (
     form_page,
@@ -18,8 +19,10 @@ from fablab.bookings.controllers_booking import (
 from fablab.bookings.forms import BookingForm, NowForm
 from fablab.bookings.materials import said
 from fablab.bookings.offering import offer
+from fablab.bookings.offering_any import offer_any, usable_of
 from fablab.bookings.queries import project_of
 from fablab.bookings.rules import Intent
+from fablab.bookings.wanting import Wanted, Way
 from fablab.core import clock
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.i18n import gettext
@@ -62,7 +65,7 @@ async def start_now(
         form = forms.read(NowForm, sent, place.zone)
         start = clock.now().replace(second=0, microsecond=0)
         view = machine_called(form.machine, viewer, machines)
-        return Wanted(
+        wish = Wish(
             machine_id=view.id,
             period=Period(start, form.ends_at),
             intent=Intent.NOW,
@@ -71,6 +74,7 @@ async def start_now(
             own_material=form.own_material,
             override=form.set_aside(),
         )
+        return Wanted((wish,))
 
     return await booked(request, viewer, place, machines, read, now=True)
 
@@ -87,12 +91,12 @@ async def booked(
     made: list[bool] = []
     try:
         asked = await read(sent)
-        await settling.settle([asked.machine_id])
+        await settling.settle(asked.machine_ids)
 
         async def act() -> str:
-            found = await actions.make(viewer, asked)
+            found = await wanting.make(viewer, asked)
             made.append(found.new)
-            return f"/bookings/{found.booking.id}"
+            return f"/bookings/{found.bookings[0].id}"
 
         to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
     except Refused as refused:
@@ -103,10 +107,10 @@ async def booked(
 
 
 async def wanted(form: BookingForm, viewer: Viewer, machines: Catalogue) -> Wanted:
-    view = machine_called(form.machine, viewer, machines)
+    views, way = chosen(form, viewer, machines)
     member = await member_called(form.member)
-    return Wanted(
-        machine_id=view.id,
+    wish = Wish(
+        machine_id=views[0].id,
         period=Period(form.starts_at, form.ends_at),
         member_id=member,
         project_id=await project_of(member or viewer.id, form.project) if form.project else None,
@@ -116,6 +120,28 @@ async def wanted(form: BookingForm, viewer: Viewer, machines: Catalogue) -> Want
         buddy_id=await member_called(form.buddy, "buddy"),
         override=form.set_aside(),
     )
+    return Wanted(tuple(replace(wish, machine_id=view.id) for view in views), way)
+
+
+def chosen(
+    form: BookingForm, viewer: Viewer, machines: Catalogue
+) -> tuple[Sequence[MachineView], Way]:
+    """One, any of a family, or several: further machines, or seats of the one."""
+    if form.category:
+        return family_called(form.category, machines), Way.ANY
+    view = machine_called(form.machine, viewer, machines)
+    further = [machine_called(slug, viewer, machines) for slug in form.machines]
+    if further and form.seats > 1:
+        message = N_("Choose several seats or several machines, not both.")
+        raise Refused(Problem("one_of_both", message, "seats"))
+    views = [*{each.id: each for each in (view, *further)}.values()] * form.seats
+    return views, Way.ALL if len(views) > 1 else Way.ONE
+
+
+def family_called(slug: str, machines: Catalogue) -> Sequence[MachineView]:
+    if found := machines.of_category(slug):
+        return found
+    raise NotFound("category")
 
 
 def machine_called(slug: str, viewer: Viewer, machines: Catalogue) -> MachineView:
@@ -145,18 +171,32 @@ async def again(
     """The form as it was typed, with every reason and up to five others."""
     judged = refused.judged if isinstance(refused, Denied) else None
     typed = {"starts_at": "", **{name: given[-1] for name, given in sent.items()}}
-    view = machine_called(typed.get("machine", ""), viewer, machines)
+    family = family_called(typed["category"], machines) if typed.get("category") else None
     if judged:
         situation = judged.situation
     else:
         person, _ = await person_of(viewer, typed.get("member"), None)
         situation = await situation_of(viewer, place, machines, person)
     start, _ = instant(typed["starts_at"], place)
-    found = await offer(situation, view, wanted_day(None, start, situation), start=start)
-    values = {**typed, "override": sent.get("override", [])}
-    problems = refused.problems
+    day = wanted_day(None, start, situation)
+    if family:
+        usable = usable_of(situation, family, situation.now)
+        found = await offer_any(situation, usable, day, start=start)
+    else:
+        view = machine_called(typed.get("machine", ""), viewer, machines)
+        found = await offer(situation, view, day, start=start)
+    several = {name: sent.get(name, []) for name in ("override", "machines")}
     return await form_page(
-        request, viewer, situation, found, values, problems, 422, judged, now_refused=now
+        request,
+        viewer,
+        situation,
+        found,
+        typed | several,
+        refused.problems,
+        422,
+        refused if isinstance(refused, Denied) else None,
+        now_refused=now,
+        family=found.machine.category if family else None,
     )
 
 

@@ -38,9 +38,13 @@ class GoesIn(SettingAside, kw_only=True):
 
 
 class BookingForm(GoesIn, kw_only=True):
-    """A machine for a while; `member` for staff."""
+    """A machine for a while, or any of a `category`; more `machines` at the same time, or so many
+    `seats` of the one. `member` is for staff."""
 
-    machine: str
+    machine: str = ""
+    category: str = ""
+    machines: list[str] = []
+    seats: Annotated[int, msgspec.Meta(ge=1, le=30)] = 1
     starts_at: datetime
     ends_at: datetime
     project: str = ""
