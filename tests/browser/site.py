@@ -24,6 +24,8 @@ BESIDES = (
     (MEMBER, "/schedule?date=2026-12-04"),
     (MEMBER, "/schedule?date=2026-12-06"),
     (MEMBER, "/schedule?mine=1"),
+    (MEMBER, "/schedule?category=laser&category=rooms&free=60&folded=rooms"),
+    (MEMBER, "/schedule?category=laser&free=480&date=2026-12-06"),
     (MEMBER, "/machines/printer-fdm-a/week"),
     (MEMBER, NOWHERE),
     (NEWCOMER, "/me"),

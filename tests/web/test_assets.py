@@ -184,7 +184,7 @@ def test_comments_and_indentation_are_not_sent() -> None:
 
 
 def test_a_script_of_parts_is_one_without_its_comments() -> None:
-    script = "// why\n\nif (a) {\n  // because\n  b(\"//c\");\n}"
+    script = '// why\n\nif (a) {\n  // because\n  b("//c");\n}'
     assert assets.unspoken(script) == 'if (a) {\nb("//c");\n}'
     parts = {path.stem for path in assets.PARTS.glob("*.js")}
     assert parts == {part for each in assets.SCRIPTS.values() for part in each}
