@@ -90,6 +90,71 @@ class TestC5:
         assert await Booking.count() == 1
 
 
+@pytest.fixture
+async def router(lab: None) -> Machine:
+    """Staff decide each of its bookings."""
+    return await a_fine_machine({"needs_approval": True})
+
+
+class TestC6:
+    """One request and several who decide on it: real transactions, a database of its own."""
+
+    pytestmark = pytest.mark.usefixtures("committed_database")
+
+    @pytest.mark.parametrize("verbs", [("approve", "approve"), ("approve", "reject")])
+    async def test_c6_two_approvers_decide_once(
+        self, verbs: tuple[str, str], program: Program
+    ) -> None:
+        request, _, approvers = await self.asked(program)
+        answers = await asyncio.gather(
+            *(
+                approver.post(f"/bookings/{request}/{verb}", json={"reason": "Seen."})
+                for approver, verb in zip(approvers, verbs, strict=True)
+            )
+        )
+        [won] = [answer.json() for answer in answers if answer.status_code == 200]
+        [lost] = [answer for answer in answers if answer.status_code == 422]
+        assert codes(lost) == {"already_decided"}
+        assert "Ada Lovelace" in said(lost, "already_decided")["message"]
+        stored = await Booking.select(Booking.status).where(Booking.id == request).first()
+        assert stored == {"status": won["status"]}
+        assert won["status"] in ("confirmed", "rejected")
+
+    async def test_c6_its_owner_cancels_meanwhile(self, program: Program) -> None:
+        """An hour ahead a request may be taken back, and what is confirmed no longer."""
+        request, owner, [approver, _] = await self.asked(program)
+        approved, cancelled = await asyncio.gather(
+            approver.post(f"/bookings/{request}/approve", json={}),
+            owner.post(f"/bookings/{request}/cancel", json={}),
+        )
+        assert {approved.status_code, cancelled.status_code} == {200, 422}
+        lost = {200: cancelled, 422: approved}[approved.status_code]
+        assert codes(lost) <= {"already_decided", "cancel_too_late"}
+        [stored] = await Booking.select(Booking.status).where(Booking.id == request)
+        won = approved if approved.status_code == 200 else cancelled
+        assert stored["status"] == won.json()["status"]
+
+    async def asked(
+        self, program: Program
+    ) -> tuple[int, httpx.AsyncClient, list[httpx.AsyncClient]]:
+        await factories.a_lab()
+        machine = await a_fine_machine({"needs_approval": True})
+        owner = await program(await factories.a_member())
+        approvers = [await program(await factories.a_manager()) for _ in range(2)]
+        made = await book(owner, machine, 1)
+        assert made.json()["status"] == "pending"
+        return made.json()["id"], owner, approvers
+
+
+async def test_c6_a_second_wish_hears_that_it_was_asked_for(
+    ada_asks: httpx.AsyncClient, ben_asks: httpx.AsyncClient, router: Machine
+) -> None:
+    assert (await book(ada_asks, router, 1)).json()["awaits"] == ["approval"]
+    answer = await book(ben_asks, router, 1)
+    assert (answer.status_code, codes(answer)) == (409, {"taken"})
+    assert "asked for by somebody" in said(answer, "taken")["message"]
+
+
 async def test_c11_moving_does_not_clash_with_itself(
     ada_asks: httpx.AsyncClient, ben_asks: httpx.AsyncClient, printer: Machine
 ) -> None:

@@ -1,6 +1,6 @@
 """Who may what, and who learns of whom: the scenarios of this name."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -199,3 +199,109 @@ async def test_e1_all_broken_rules_come_together_each_with_its_way_out(
     assert said(answer, "closed")["nearest"] == ["2026-12-01T09:00:00+00:00"]
     assert said(answer, "too_long")["nearest"] == ["2026-11-30T22:00:00+00:00"]
     assert "Laser" in said(answer, "not_certified")["message"]
+
+
+def test_p1_only_staff_approve() -> None:
+    for row in ("api:approve", "api:reject", "desk:approve", "desk:reject"):
+        answers = dict(zip(PEOPLE, rights()[row], strict=True))
+        assert {answers[who] for who in ("teammate", "owner", "other", "trainer")} == {"403"}, row
+        assert not {answers[who] for who in ("manager", "admin")} & {"401", "403", "404"}, row
+
+
+@pytest.fixture
+async def laser(lab: None) -> Machine:
+    for slug in ("mdf", "leather", "pvc"):
+        await factories.a_material(slug)
+    return await a_fine_machine(
+        accepted_materials=["mdf"], restricted_materials=["leather"], banned_materials=["pvc"]
+    )
+
+
+async def test_p7_pvc_goes_into_no_laser_whoever_asks(
+    ada_asks: httpx.AsyncClient, laser: Machine, program: Program
+) -> None:
+    answer = await ada_asks.post("/bookings", json=wish(laser, material="pvc"))
+    assert (answer.status_code, codes(answer)) == (422, {"material_banned"})
+    told = said(answer, "material_banned")
+    assert (told["field"], told["overridable"]) == ("material", False)
+    assert "It takes: MDF" in told["message"]
+    for person in (await factories.a_manager(), await factories.an_admin()):
+        override = {"rules": ["material_banned"], "reason": "It is only a little."}
+        asks = await program(person)
+        answer = await asks.post("/bookings", json=wish(laser, material="pvc", override=override))
+        assert codes(answer) == {"material_banned"}
+    assert await Booking.count() == 0
+
+
+@pytest.mark.parametrize("material", ["unknown", "leather"])
+async def test_p7_what_nobody_knows_waits_for_staff(
+    material: str,
+    ada_asks: httpx.AsyncClient,
+    laser: Machine,
+    program: Program,
+    manager: Viewer,
+) -> None:
+    made = (await ada_asks.post("/bookings", json=wish(laser, material=material))).json()
+    assert (made["status"], made["awaits"]) == ("pending", ["material"])
+    staff = await program(manager)
+    answer = await staff.post(f"/bookings/{made['id']}/approve", json={"reason": "Go on."})
+    assert (answer.status_code, answer.json()["status"]) == (200, "confirmed")
+
+
+async def test_p7_a_word_that_is_no_material_is_refused(
+    ada_asks: httpx.AsyncClient, laser: Machine
+) -> None:
+    answer = await ada_asks.post("/bookings", json=wish(laser, material="kryptonite"))
+    assert codes(answer) == {"unknown_material"}
+
+
+class TestP8:
+    """A pupil of fourteen."""
+
+    @pytest.fixture
+    async def printers(self, lab: None) -> dict[str, Machine]:
+        night = {"attendance": "start_and_end_staffed", "max_minutes": 24 * 60}
+        return {
+            "green": await a_fine_machine(safety_class="green"),
+            "red": await a_fine_machine(safety_class="red"),
+            "overnight": await a_fine_machine(night, safety_class="green"),
+        }
+
+    async def pupil(self, program: Program, **values: Any) -> httpx.AsyncClient:
+        born = {"birth_year": 2012, "declared_adult": False}
+        return await program(await factories.a_member(**born | values))
+
+    async def test_p8_without_consent_nothing(
+        self, program: Program, printers: dict[str, Machine]
+    ) -> None:
+        asks = await self.pupil(program)
+        answer = await asks.post("/bookings", json=wish(printers["green"]))
+        assert (answer.status_code, codes(answer)) == (422, {"minor_not_allowed"})
+        assert not said(answer, "minor_not_allowed")["overridable"]
+
+    @pytest.mark.parametrize(
+        ("machine", "start", "length", "status"),
+        [("green", 1, 1, 201), ("red", 1, 1, 422), ("overnight", 8, 17, 422)],
+    )
+    async def test_p8_with_consent_green_and_staffed(
+        self,
+        machine: str,
+        start: float,
+        length: float,
+        status: int,
+        program: Program,
+        printers: dict[str, Machine],
+    ) -> None:
+        """From Monday 17:00 to Tuesday 10:00 nobody is there at night."""
+        asks = await self.pupil(program, consent_until=date(2027, 6, 30))
+        answer = await asks.post("/bookings", json=wish(printers[machine], start, length))
+        assert answer.status_code == status
+        if status != 201:
+            assert codes(answer) == {"minor_not_allowed"}
+
+    async def test_p8_overnight_is_fine_for_the_grown_up(
+        self, ada_asks: httpx.AsyncClient, printers: dict[str, Machine]
+    ) -> None:
+        """So it is their age that refuses the pupil."""
+        answer = await ada_asks.post("/bookings", json=wish(printers["overnight"], 8, 17))
+        assert answer.status_code == 201
