@@ -16,11 +16,13 @@ from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import lists_of, said
 from fablab.bookings.pages import times
 from fablab.bookings.pages.handling import handling_of, later_ends
+from fablab.bookings.parties.showing import shown_party
 from fablab.bookings.queries import visible_to
 from fablab.bookings.rules.materials import UNKNOWN
 from fablab.bookings.rules.names import NAMES
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
+from fablab.bookings.teams import team_of
 from fablab.core import clock, i18n, zones
 from fablab.core.errors import Problem, Refused
 from fablab.core.facts import load
@@ -96,6 +98,8 @@ async def shown(
         materials=lists_of(view, machines),
         goes_in_name=goes_in_name(booking, machines),
         second=await second_of(booking, viewer),
+        party=await shown_party(booking, machines, now, viewer.is_staff and not own),
+        team=await team_of(booking),
         history=(await of_thing("booking", booking.id)).items,
         key=forms.new_key(),
     )
