@@ -69,7 +69,7 @@ class Situation:
             blockers=tuple(row for row in self.rows if row.machine_id == view.id),
             own=tuple(row for row in self.rows if row.member_id == self.person.id),
             attended_ids=self.attended_ids,
-            machine_names={row.machine_id: self.name(row.machine_id) for row in self.rows},
+            machine_names={each: self.name(each) for each in {row.machine_id for row in self.rows}},
             needs=self.needs(view, period),
             buddy=self.beside(wish, view),
             by_staff=self.by_staff,
