@@ -8,7 +8,7 @@ from typing import Any
 from litestar import get
 from litestar.response import Template
 
-from fablab.bookings.meters import meters_of
+from fablab.bookings.meters import earliest, meters_from
 from fablab.bookings.mine import Own, mine
 from fablab.bookings.pages.handling import may_check_in
 from fablab.bookings.strikes import in_force, of_member
@@ -41,8 +41,9 @@ async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines
     now = clock.now()
     today = place.calendar.day_of(now)
     version = await live.current(live.Topic(member=viewer.id), request.scope["state"]["stamps"])
-    own = await mine(viewer.id, now)
-    absences = await of_member(viewer.id, place.policy, now)
+    own = await mine(viewer.id, now, counted_since=earliest(place, now))
+    absences = await of_member(viewer.id, place.policy, now) if own.absences else []
+    waiting = await of_member_in_line(viewer.id) if own.waiting else []
     person = await standing(viewer.id, now)
     certified = await certificates_of(viewer.id, today, place.zone)
     return page(
@@ -56,11 +57,11 @@ async def show(request: Asked, viewer: SignedIn, place: Here, machines: Machines
         certificates=newest(certified, today),
         holds=person.holds,
         today=today,
-        tallies=await meters_of(person, place, machines, now),
+        tallies=await meters_from(own.counted, person, place, machines, now),
         absences=absences,
         halves=in_force(absences),
         notices=await new_notices(viewer, place),
-        line=in_line(await of_member_in_line(viewer.id), machines),
+        line=in_line(waiting, machines),
     )
 
 

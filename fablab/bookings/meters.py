@@ -1,7 +1,8 @@
 """How much of their quotas somebody has used: the meters of forms, pages and programs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from fablab.bookings.situation import Situation
 from fablab.core import zones
@@ -9,6 +10,7 @@ from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.standing import Standing
 from fablab.quotas import queries
+from fablab.quotas.measures import Span
 from fablab.quotas.rules import Tally, Terms, standing
 
 
@@ -35,6 +37,25 @@ async def meters_of(
     return await standings_of(person.id, terms, today, now, lab, machines)
 
 
+async def meters_from(
+    rows: Iterable[Mapping[str, Any]],
+    person: Standing,
+    lab: Place,
+    machines: Catalogue,
+    now: datetime,
+) -> tuple[Tally, ...]:
+    """The same from rows that were read already, those since `earliest`."""
+    terms = queries.binding(await queries.in_force(lab), person)
+    uses = [found for row in rows if (found := queries.use(row, machines))]
+    today = lab.calendar.day_of(now)
+    return tuple(standing(each, uses, today, now, lab.calendar) for each in terms)
+
+
+def earliest(lab: Place, now: datetime) -> datetime:
+    """From when on bookings count in today's day, week or month."""
+    return queries.since_spans(Span, now, lab.calendar)
+
+
 async def standings_of(
     member_id: int,
     terms: Sequence[Terms],
@@ -45,7 +66,7 @@ async def standings_of(
 ) -> tuple[Tally, ...]:
     if not terms:
         return ()
-    earliest = min(zones.midnight(day, lab.zone), now)
-    start = queries.since(terms, earliest, lab.calendar)
+    first = min(zones.midnight(day, lab.zone), now)
+    start = queries.since(terms, first, lab.calendar)
     uses = (await queries.uses([member_id], start, machines))[member_id]
     return tuple(standing(each, uses, day, now, lab.calendar) for each in terms)

@@ -1,14 +1,17 @@
 """A member's own bookings, and those of their projects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fablab.core import db
 from fablab.core.periods import Period
+from fablab.quotas.queries import COUNTED
 
-COLUMNS = "b.id, b.machine, b.member, b.status, b.starts_at, b.ends_at, b.release_at, b.gave_up"
+COLUMNS = """b.id, b.machine, b.member, b.status, b.starts_at, b.ends_at, b.release_at, b.gave_up,
+    b.ended_because, b.attention, b.finished_at, b.cancelled_at"""
+NEVER = datetime.max.replace(tzinfo=UTC)
 # S608: every part is a constant of this module.
 MINE = f"""
 SELECT * FROM (
@@ -23,7 +26,15 @@ SELECT * FROM (
     WHERE b.member = {{}} AND b.kind = 'use'
         AND (b.ends_at <= {{}} OR b.status NOT IN ('pending', 'confirmed', 'checked_in'))
     ORDER BY b.starts_at DESC, b.id DESC LIMIT {{}}) AS gone
+UNION ALL
+SELECT 0, (SELECT count(*) FROM strike s WHERE s.member = {{}}),
+    (SELECT count(*) FROM waiting w WHERE w.member = {{}} AND w.state IN ('waiting', 'offered')),
+    '', NULL, NULL, NULL, NULL, '', '', NULL, NULL, 2
+UNION ALL
+SELECT {COLUMNS}, 3 FROM booking b
+WHERE b.member = {{}} AND b.starts_at >= {{}} AND {COUNTED}
 """  # noqa: S608
+GONE, AHEAD, BESIDE, OF_QUOTAS = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +48,46 @@ class Own:
     release_at: datetime | None
     gave_up: bool
     shared: bool
+    ended_because: str = ""
+    attention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What comes and what was, soonest and latest first."""
+    """What comes and what was, soonest and latest first.
+
+    How many absences and places in line there are tells whether to ask for them; `counted` are
+    rows of what quotas count.
+    """
 
     coming: list[Own]
     past: list[Own]
+    absences: int = 0
+    waiting: int = 0
+    counted: Sequence[Mapping[str, Any]] = ()
 
 
-async def mine(member_id: int, now: datetime, *, coming: int = 50, past: int = 10) -> Mine:
+async def mine(
+    member_id: int,
+    now: datetime,
+    *,
+    coming: int = 50,
+    past: int = 10,
+    counted_since: datetime = NEVER,
+) -> Mine:
     """One statement."""
-    rows = await db.fetch(MINE, now, member_id, member_id, coming, member_id, now, past)
-    found = [(bool(row["coming"]), own(row, member_id)) for row in rows]
+    me = member_id
+    asked = (now, me, me, coming, me, now, past, me, me, me, counted_since)
+    rows: dict[int, list[Mapping[str, Any]]] = {kind: [] for kind in range(4)}
+    for row in await db.fetch(MINE, *asked):
+        rows[row["coming"]].append(row)
+    [beside] = rows[BESIDE]
     return Mine(
-        [each for ahead, each in found if ahead], [each for ahead, each in found if not ahead]
+        [own(row, me) for row in rows[AHEAD]],
+        [own(row, me) for row in rows[GONE]],
+        absences=beside["machine"],
+        waiting=beside["member"],
+        counted=rows[OF_QUOTAS],
     )
 
 
@@ -68,4 +103,6 @@ def own(row: Mapping[str, Any], member_id: int) -> Own:
         release_at=db.instant(row["release_at"]),
         gave_up=bool(row["gave_up"]),
         shared=row["member"] != member_id,
+        ended_because=row["ended_because"],
+        attention=row["attention"],
     )

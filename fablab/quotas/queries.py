@@ -23,13 +23,14 @@ OPEN = ("pending", "confirmed", "checked_in")
 _kept: tuple[Place, tuple[Terms, ...]] | None = None
 
 # It reads the bookings table by name: bookings ask this package, not the other way round.
-USES = """
-SELECT id, member, machine, status, starts_at, ends_at, finished_at, cancelled_at FROM booking
-WHERE member IN {} AND starts_at >= {} AND kind = 'use'
+COUNTED = """kind = 'use'
   AND (status IN ('pending', 'confirmed', 'checked_in', 'completed', 'no_show')
-       OR (status = 'cancelled' AND cancelled_at > starts_at))
+       OR (status = 'cancelled' AND cancelled_at > starts_at))"""
+USES = f"""
+SELECT id, member, machine, status, starts_at, ends_at, finished_at, cancelled_at FROM booking
+WHERE member IN {{}} AND starts_at >= {{}} AND {COUNTED}
 ORDER BY starts_at, id
-"""
+"""  # noqa: S608 - both parts are ours
 
 
 async def in_force(lab: Place) -> tuple[Terms, ...]:
@@ -104,8 +105,13 @@ def of_plan(plan: PlanTerms | Plan) -> tuple[Terms, ...]:
 
 def since(quotas: Collection[Terms], earliest: datetime, calendar: Calendar) -> datetime:
     """From when on bookings matter to somebody who books no earlier than that."""
+    spans = [each.span for each in quotas if each.measure != Measure.OPEN]
+    return since_spans(spans, earliest, calendar)
+
+
+def since_spans(spans: Iterable[Span], earliest: datetime, calendar: Calendar) -> datetime:
     day = calendar.day_of(earliest)
-    firsts = [first_day(day, each.span) for each in quotas if each.measure != Measure.OPEN]
+    firsts = (first_day(day, span) for span in spans)
     return zones.midnight(min(firsts, default=day), calendar.zone) - REACH
 
 
@@ -122,15 +128,19 @@ async def uses(
 
 def use(row: Mapping[str, Any], machines: Catalogue) -> Use | None:
     """None of what took no time at all: given up before it began to count."""
-    ended = {"completed": row["finished_at"], "cancelled": row["cancelled_at"]}
-    end = min(row["ends_at"], ended.get(row["status"]) or row["ends_at"])
-    if end <= row["starts_at"]:
+    # The words of a compound SELECT carry no types on SQLite.
+    start, agreed = db.instant(row["starts_at"]), db.instant(row["ends_at"])
+    assert start is not None
+    assert agreed is not None
+    ended = {"completed": "finished_at", "cancelled": "cancelled_at"}.get(row["status"])
+    end = min(agreed, (ended and db.instant(row[ended])) or agreed)
+    if end <= start:
         return None
     view = machines.by_id(row["machine"])
     return Use(
         booking_id=row["id"],
         machine_id=row["machine"],
         category_id=view.category.id if view and view.category else None,
-        period=Period(row["starts_at"], end),
+        period=Period(start, end),
         is_open=row["status"] in OPEN,
     )
