@@ -48,7 +48,7 @@ offers:accept                   in        404      422   404   404     404     4
 offers:decline                  in        404      303   404   404     404     404
 waitlist                        in        200      200   200   200     200     200
 waitlist:new                    in        200      200   200   200     200     200
-waitlist:join                   in        422      422   422   422     422     422
+waitlist:join                   in        422      303   422   422     422     422
 waitlist:leave                  in        404      303   404   404     303     303
 bookings:buddy                  in        404      404   404   404     404     404
 bookings:agree                  in        404      404   404   404     404     404
@@ -64,6 +64,14 @@ calendars:booking               in        200      200   404   404     200     2
 calendars:list                  in        200      200   200   200     200     200
 calendars:revoke                in        404      303   404   404     404     404
 calendars:subscribe             in        200      200   200   200     200     200
+series:book                     in        422      422   422   422     422     422
+series:new                      in        200      200   200   200     200     200
+series:preview                  in        422      422   422   422     422     422
+series:show                     in        200      200   404   404     200     200
+series:cancel-form              in        200      200   404   404     200     200
+series:cancel                   in        303      422   404   404     422     422
+series:change-form              in        200      200   404   404     200     200
+series:change                   in        422      422   404   404     422     422
 charter                         200       200      200   200   200     200     200
 accounts:accept-charter         in        422      422   422   422     422     422
 accounts:resend                 303       303      303   303   303     303     303
@@ -197,6 +205,11 @@ api:finish                      401       422      422   404   404     422     4
 api:party-cancel                401       422      422   404   404     200     200
 api:party-check-in              401       200      200   404   404     200     200
 api:party-finish                401       422      422   404   404     422     422
+api:book-series                 401       400      400   400   400     400     400
+api:preview-series              401       400      400   400   400     400     400
+api:series                      401       200      200   404   404     200     200
+api:change-series               401       400      400   404   404     400     400
+api:cancel-series               401       400      400   404   404     400     400
 api:categories                  200       200      200   200   200     200     200
 api:machines                    200       200      200   200   200     200     200
 api:machine                     200       200      200   200   200     200     200

@@ -72,7 +72,7 @@ async def join(actor: Viewer, wanted: Wanted) -> Joined:
 
     What is free already is booked and not waited for: `free_already` names it.
     """
-    return await _join(actor, wanted, await settled(wanted))
+    return await stand(actor, wanted, await settled(wanted))
 
 
 async def settled(wanted: Wanted) -> list[int]:
@@ -86,7 +86,8 @@ async def settled(wanted: Wanted) -> list[int]:
 
 
 @db.transactional
-async def _join(actor: Viewer, wanted: Wanted, machine_ids: list[int]) -> Joined:
+async def stand(actor: Viewer, wanted: Wanted, machine_ids: list[int]) -> Joined:
+    """The same for who has settled before: these are the machines that would do."""
     await db.locked_all(Machine, machine_ids)  # nothing frees unseen until we stand in line
     await db.locked(Member, actor.id)
     mine = await queries.of_member(actor.id)

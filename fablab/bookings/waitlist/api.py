@@ -61,10 +61,10 @@ async def wait(
     sent = await body(request, WaitingWish, place.zone)
     must_not_set(sent, ("member",))
     wanted = await wanted_of(sent, viewer, machines)
-    await actions.settled(wanted)
+    ids = await actions.settled(wanted)
 
     async def act() -> once.Answer:
-        joined = await actions.join(viewer, wanted)
+        joined = await actions.stand(viewer, wanted, ids)
         return once.answer(201 if joined.new else 200, shown(joined.standing, place, machines))
 
     return await once.once(request, viewer.id, await request.body(), act)

@@ -114,14 +114,13 @@ async def join(
 ) -> Template | Redirect:
     """Also from a refused booking, with one press."""
     sent = await forms.form_data(request)
-    places: list[int] = []
     try:
         form = forms.read(WaitForm, sent, place.zone)
         wanted = await form.wanted(viewer, machines)
-        await actions.settled(wanted)
+        ids = await actions.settled(wanted)
 
         async def act() -> str:
-            places.append((await actions.join(viewer, wanted)).standing.place)
+            await actions.stand(viewer, wanted, ids)
             return "/waitlist"
 
         to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
