@@ -11,15 +11,18 @@ from litestar.response import Redirect, Template
 from fablab.activity.queries import of_thing
 from fablab.core import clock
 from fablab.core.errors import NotFound, Refused
-from fablab.core.i18n import gettext, ngettext
+from fablab.core.i18n import gettext
 from fablab.core.words import N_
 from fablab.machines import labels
-from fablab.machines.actions import change_status
 from fablab.machines.catalogue import MachineView
-from fablab.machines.forms import ConditionForm, values_of
+from fablab.machines.forms import values_of
 from fablab.machines.queries import catalogue
 from fablab.machines.tables import MachineStatus
-from fablab.maintenance.stranded import coming
+from fablab.maintenance.actions import take_out
+from fablab.maintenance.blocking import blocks_of
+from fablab.maintenance.controllers_answering import nothing_saved, why_not
+from fablab.maintenance.forms import TakeOutForm
+from fablab.maintenance.preview import Choice
 from fablab.web.auth import Asked, Here, SignedIn, staff_only
 from fablab.web.forms import form_data, read
 from fablab.web.pages import go, page, single
@@ -67,7 +70,7 @@ async def machine_page(
         times_offered=times_with(single(values.get("back_time"))),
         qr=labels.drawn(machine.tag),
         qr_address=labels.address(machine.tag),
-        coming=await coming(machine.id, clock.now(), None),
+        blocks=await blocks_of(machine.id, clock.now()),
         entries=(await of_thing("machine", machine.id)).items[:10],
         **more,
     )
@@ -84,23 +87,18 @@ def times_with(given: Any) -> list[tuple[str, str]]:
 async def change(
     request: Asked, viewer: SignedIn, place: Here, slug: FromPath[str]
 ) -> Template | Redirect:
+    """Whoever has booked it is shown first: they are told or kept, as staff choose."""
     machine = await named(slug)
     sent = await form_data(request)
     try:
-        condition = read(ConditionForm, sent, place.zone).condition(place.zone)
-        await change_status(machine.id, condition, actor=viewer.id)
+        form = read(TakeOutForm, sent, place.zone)
+        if form.stranded == Choice.REFUSE:
+            return nothing_saved(request, f"/desk/machines/{slug}")
+        condition = form.condition(place.zone)
+        await take_out(machine.id, condition, actor=viewer.id, answer=form.answer)
     except Refused as no:
-        return await machine_page(request, machine, sent, status=422, problems=no.problems)
-    told = gettext("The status is saved.")
-    if condition.status != MachineStatus.AVAILABLE and (
-        count := await coming(machine.id, clock.now(), condition.back_at)
-    ):
-        told = ngettext(
-            "The status is saved. %(num)s booking lies in this time and stands.",
-            "The status is saved. %(num)s bookings lie in this time and stand.",
-            count,
-        ) % {"num": count}
-    return go(request, "/desk/machines", told)
+        return await machine_page(request, machine, sent, **why_not(no))
+    return go(request, "/desk/machines", gettext("The status is saved."))
 
 
 ROUTES = [index, show, change]

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
 from fablab.core.errors import Problem, Refused
 from fablab.core.words import N_, Words
+from fablab.core.zones import from_wall
 from fablab.lab.hours import ClosureDays, DayHours, SeasonDays, Window
 from fablab.lab.tables import ClosureKind
+from fablab.machines.forms import ConditionForm
 from fablab.maintenance.preview import Answer, Choice
 
 Name = Annotated[str, Meta(max_length=120)]
@@ -48,6 +51,45 @@ class ClosureForm(Answered, kw_only=True):
             confirmed=self.confirmed,
             kind=self.kind,
         )
+
+
+class TakeOutForm(ConditionForm, kw_only=True):
+    """How a machine is, and what shall become of its bookings."""
+
+    stranded: Choice | None = None
+    seen: Mark = ""
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.stranded, self.seen)
+
+
+class BlockForm(Answered, kw_only=True):
+    """A machine is kept from a time on; without an end, until further notice."""
+
+    from_on: date
+    from_time: time
+    to_on: date | None = None
+    to_time: time | None = None
+    name_ar: Name = ""
+    name_fr: Name = ""
+    name_en: Name = ""
+
+    def start(self, tz: ZoneInfo) -> datetime:
+        return from_wall(datetime.combine(self.from_on, self.from_time), tz, "from_time")
+
+    def end(self, tz: ZoneInfo) -> datetime | None:
+        """`Refused` where only the day or only the time is given."""
+        if self.to_on is None and self.to_time is None:
+            return None
+        if self.to_on is None or self.to_time is None:
+            about = "to_on" if self.to_on is None else "to_time"
+            raise Refused(Problem("required", N_("Give both, the day and the time."), about))
+        return from_wall(datetime.combine(self.to_on, self.to_time), tz, "to_time")
+
+    @property
+    def title(self) -> Words:
+        return Words(self.name_ar, self.name_fr, self.name_en)
 
 
 class SeasonForm(Answered, kw_only=True):

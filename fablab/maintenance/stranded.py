@@ -23,11 +23,6 @@ WHERE b.kind IN ('use', 'training') AND b.status IN ('pending', 'confirmed', 'ch
 """  # noqa: S608
 DURING = f"{ROWS} ORDER BY b.starts_at, b.id"
 AT_MACHINE = f"{ROWS} AND b.machine = {{}} ORDER BY b.starts_at, b.id"
-COMING = """
-SELECT count(*) AS count FROM booking
-WHERE machine = {} AND ends_at > {} AND starts_at < {} AND kind IN ('use', 'training')
-  AND status IN ('pending', 'confirmed', 'checked_in')
-"""
 DAY = timedelta(days=1)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -100,12 +95,6 @@ async def of_machine(view: MachineView, now: datetime, until: datetime) -> list[
     """The bookings of a machine from now on that begin before that. One statement."""
     rows = await db.fetch(AT_MACHINE, now - REACH, until, now, view.id)
     return [affected(row, view, now) for row in rows]
-
-
-async def coming(machine_id: int, now: datetime, until: datetime | None) -> int:
-    """How many bookings a machine has from now on, or until it is back."""
-    [row] = await db.fetch(COMING, machine_id, now, until or FOREVER)
-    return int(row["count"])
 
 
 def days_of(*spans: Span | None, calendar: Calendar) -> Period:

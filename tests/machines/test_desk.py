@@ -101,17 +101,6 @@ async def test_senseless_conditions_are_refused(
     assert (await laser()).works
 
 
-async def test_it_says_how_many_bookings_lie_in_the_time(browser: Browser) -> None:
-    machine = await a_machine(slug="laser")
-    await factories.a_booking(factories.hours(24), machine=machine)
-    await factories.a_booking(factories.hours(96), machine=machine)
-    shown = await browser.get("/desk/machines/laser")
-    assert "2 bookings lie ahead." in shown.text
-    await browser.send_form(shown, status="maintenance", back_on="2026-12-02")
-    told = await browser.get("/desk/machines")
-    assert "1 booking lies in this time and stands." in told.text
-
-
 async def test_an_unknown_machine_is_not_there(browser: Browser) -> None:
     assert (await browser.get("/desk/machines/never-was")).status_code == 404
 
