@@ -7,8 +7,8 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from fablab.bookings import changing, settling
-from fablab.bookings.alternatives import alternatives, sisters
+from fablab.bookings import changing, settling, wanting
+from fablab.bookings.alternatives import sisters
 from fablab.bookings.asking import Denied
 from fablab.bookings.controllers_booking import (
     at_any_time,
@@ -121,7 +121,7 @@ async def instead(refused: Refused | None) -> Sequence[Any]:
     """Other times that would be accepted; none when it is too late to move at all."""
     if not isinstance(refused, Denied) or set(refused.codes) & set(TOO_LATE):
         return []
-    return await alternatives(refused.judged.situation, refused.judged.wish)
+    return await wanting.instead(refused)
 
 
 @post("/bookings/{booking_id:int}/move", name="bookings:move", guards=[signed_in], status_code=303)

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from fablab.bookings.tables import Booking
 from fablab.core import db
 from fablab.core.words import Words
-from fablab.members.queries import names
+from fablab.members.queries import called
 
-PROJECT = "SELECT title FROM project WHERE id = {}"
+PROJECT = """
+SELECT p.title, m.id AS operator, m.given_name_ar, m.family_name_ar, m.given_name_latin,
+    m.family_name_latin
+FROM project p LEFT JOIN member m ON m.id = {} WHERE p.id = {}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,9 @@ class Team:
 
 
 async def team_of(booking: Booking) -> Team | None:
-    """For those who may see the booking. Two statements at most; none without a project."""
+    """For those who may see the booking. One statement; none without a project."""
     if booking.project is None:
         return None
-    [row] = await db.fetch(PROJECT, booking.project)
-    operator = None
-    if booking.operator is not None:
-        operator = (await names([booking.operator])).get(booking.operator)
+    [row] = await db.fetch(PROJECT, booking.operator or 0, booking.project)
+    operator = called(row) if row["operator"] is not None else None
     return Team(Words.parse(row["title"]), operator)

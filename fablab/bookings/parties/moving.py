@@ -60,8 +60,9 @@ async def _move(
 ) -> Booking:
     rows, locked = await together.held(actor, booking, machines)
     chosen = next(row for row in rows if row.id == move.booking_id)
-    wishes = {row.id: move.wish(row) for row in (*together.live(rows), chosen)}
-    going = [row for row in rows if row.id in wishes]
+    others = [row for row in together.live(rows) if row.id != chosen.id]
+    going = [chosen, *others]  # what is said of it names the one that was asked about
+    wishes = {row.id: move.wish(row) for row in going}
     for row in going:
         rewriting.must_be_changeable(row, wishes[row.id])
     going = [row for row in going if not rewriting.is_unchanged(row, wishes[row.id])]

@@ -168,6 +168,41 @@ async def certified(viewer: Viewer, certification: str) -> None:
     await factories.a_certificate(certification, member)
 
 
+class TestP5:
+    @pytest.fixture
+    async def desks(self, lab: None) -> list[Machine]:
+        family = await factories.a_category(slug="desks")
+        return [await a_fine_machine(category=family.id) for _ in range(3)]
+
+    def all_three(self, desks: list[Machine]) -> dict[str, Any]:
+        return {"machines": [each.slug for each in desks], **times(3)}
+
+    async def test_p5_one_is_taken_and_nothing_is_booked(
+        self, desks: list[Machine], ada_asks: httpx.AsyncClient, ben_asks: httpx.AsyncClient
+    ) -> None:
+        await ben_asks.post("/bookings", json=wish(desks[1], 3))
+        answer = await ada_asks.post("/bookings", json=self.all_three(desks))
+        assert (answer.status_code, codes(answer)) == (409, {"taken"})
+        taken = said(answer, "taken")
+        name = Words.parse(desks[1].name).say("en")
+        assert taken["field"] == "machines[1]"
+        assert taken["message"].replace("\u2068", "").startswith(f"{name}: ")
+        assert await Booking.count() == 1
+
+    async def test_p5_giving_back_one_asks_all_or_that_one(
+        self, desks: list[Machine], ada: Viewer, ada_asks: httpx.AsyncClient, browser: Browser
+    ) -> None:
+        made = (await ada_asks.post("/bookings", json=self.all_three(desks))).json()["bookings"]
+        await browser.sign_in(ada.id)
+        page = await browser.get(f"/bookings/{made[0]['id']}")
+        assert "Cancel only this one" in page.text
+        assert "Cancel all of it" in page.text
+        await ada_asks.post(f"/bookings/{made[0]['id']}/cancel")
+        assert await Booking.count().where(Booking.status == "cancelled") == 1
+        await ada_asks.post(f"/bookings/{made[1]['id']}/party/cancel")
+        assert await Booking.count().where(Booking.status == "cancelled") == 3
+
+
 async def test_p6_a_double_tap_shows_the_same_booking(
     ada_asks: httpx.AsyncClient, printer: Machine
 ) -> None:
