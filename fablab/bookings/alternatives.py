@@ -33,16 +33,30 @@ async def alternatives(situation: Situation, wish: Wish) -> list[Alternative]:
     """One statement, whatever the number of machines; none when the period is senseless."""
     if wish.period.end <= wish.period.start:
         return []
+    machines = [view.id for view in considered(situation, wish)]
+    rows = await around(machines, nearby(situation, wish), situation.person.id)
+    return instead(situation.with_rows(rows), wish)
+
+
+def considered(situation: Situation, wish: Wish) -> list[MachineView]:
+    """The wished machine first, then its sisters."""
     view = situation.view(wish.machine_id)
-    machines = [view, *sisters(situation, view)]
+    return [view, *sisters(situation, view)]
+
+
+def nearby(situation: Situation, wish: Wish) -> Period:
+    """The time in which others are looked for."""
     end = min(wish.period.end, wish.period.start + LONGEST_USE)  # nobody searches a century
-    span = Period(max(situation.now, wish.period.start - BACK), end + AHEAD)
-    rows = await around([each.id for each in machines], span, situation.person.id)
-    wider = situation.with_rows(rows)
+    return Period(max(situation.now, wish.period.start - BACK), end + AHEAD)
+
+
+def instead(wider: Situation, wish: Wish) -> list[Alternative]:
+    """The same where the rows of that time and of those machines are known already."""
+    view, *others = considered(wider, wish)
     if wish.intent != Intent.MOVE:
         wish = replace(wish, intent=Intent.NEW, was=None)
-    found = [*islice(shorter(wider, wish), 1), *islice(elsewhere(wider, wish, machines[1:]), 2)]
-    nearest = islice(other_times(wider, wish, span), MOST - len(found))
+    found = [*islice(shorter(wider, wish), 1), *islice(elsewhere(wider, wish, others), 2)]
+    nearest = islice(other_times(wider, wish, nearby(wider, wish)), MOST - len(found))
     return sorted(
         [*found, *nearest],
         key=lambda each: (each.machine.id != view.id, abs(each.period.start - wish.period.start)),
