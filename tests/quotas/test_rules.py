@@ -112,8 +112,13 @@ def test_extending_what_is_open_opens_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("where", "counts"),
-    [({}, True), ({"machine_id": 1}, True), ({"category_id": 1}, True)]
-    + [({"machine_id": 2}, False), ({"category_id": 2}, False)],
+    [
+        ({}, True),
+        ({"machine_id": 1}, True),
+        ({"category_id": 1}, True),
+        ({"machine_id": 2}, False),
+        ({"category_id": 2}, False),
+    ],
 )
 def test_a_quota_counts_where_it_says(where: dict[str, int], counts: bool) -> None:
     assert bool(asked(terms(**where), use(hours(1)))) == counts
