@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fablab.bookings.tables import Booking
+from fablab.core.words import Words
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from tests import factories
@@ -53,9 +54,8 @@ async def test_the_page_says_which_one_is_taken_and_keeps_what_was_ticked(
     page = f"/bookings/new?machine={family[0].slug}"
     answer = await booked(ada_asks, page, machines=[family[1].slug])
     assert answer.status_code == 422
-    [row] = await Machine.select(Machine.name).where(Machine.id == family[1].id)
     alert = answer.text.split('id="problems"')[1].split("</div>")[0]
-    assert f"Machine {family[1].tag[-2:].lstrip('0')}" in alert, row
+    assert f"{Words.parse(family[1].name).say('en')}: " in alert
     assert f'value="{family[1].slug}" checked' in answer.text
     other = next(form for form in forms(answer.text) if form.fields.get("machines"))
     assert (await ada_asks.post("/bookings", data=other.fields)).status_code == 303
