@@ -24,6 +24,7 @@ from fablab.core.backup import nightly
 from fablab.core.errors import NotFound
 from fablab.core.sweeps import Every, Turns, Work
 from fablab.lab.queries import place
+from fablab.maintenance.reminding import remind_of_unconfirmed
 from fablab.members import codes, sessions, throttling
 from fablab.notifications.outbox import send_waiting
 from fablab.web import once
@@ -66,6 +67,7 @@ SWEEPS: dict[str, Work] = {
 NIGHTLY: dict[str, tuple[time, Work]] = {
     "back-up": (time(3, 0), back_up),
     "clean-up": (time(3, 30), clean_up),
+    "remind-of-unconfirmed-days": (time(8, 0), remind_of_unconfirmed),
 }
 JOBS: dict[str, Work] = SWEEPS | {name: work for name, (_, work) in NIGHTLY.items()}
 

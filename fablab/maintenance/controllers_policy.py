@@ -1,7 +1,7 @@
 """The desk's page of the lab's own numbers: lengths, notices, grace, strikes."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get, post
@@ -48,6 +48,7 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     offer_hurried_minutes: Count
     offer_night_from: TimeOfDay
     offer_night_until: TimeOfDay
+    late_cancellation_strikes: Literal["0", "1/2", "1"] = "0"
     attendance: Attendance
     closed_hours: ClosedHours
 
@@ -83,6 +84,11 @@ ATTENDANCE = {
     Attendance.START_AND_END_STAFFED: N_("Its start and its end lie in opening hours."),
     Attendance.ANYTIME: N_("At any time, also when the lab is closed."),
 }
+GIVEN_UP_LATE = {
+    "0": N_("Nothing: it is only noted"),
+    "1/2": N_("Half an absence"),
+    "1": N_("An absence"),
+}
 CLOSED_HOURS = {ClosedHours.NIGHT: N_("One night"), ClosedHours.WEEKEND: N_("A weekend")}
 
 
@@ -102,6 +108,7 @@ def policy_page(request: Asked, place: Place, values: Mapping[str, Any], **more:
         offers=worded(OFFERS),
         night=worded(NIGHT),
         attendance=[(each.value, gettext(name)) for each, name in ATTENDANCE.items()],
+        given_up_late=[(value, gettext(name)) for value, name in GIVEN_UP_LATE.items()],
         closed_hours=[(each.value, gettext(name)) for each, name in CLOSED_HOURS.items()],
         **more,
     )
@@ -116,10 +123,17 @@ async def change(request: Asked, viewer: SignedIn, place: Here) -> Template | Re
     sent = await form_data(request)
     try:
         form = read(PolicyForm, sent, place.zone)
-        await change_policy(msgspec.to_builtins(form), actor=viewer.id)
+        await change_policy(numbers_of(form), actor=viewer.id)
     except Refused as no:
         return policy_page(request, place, sent, status=422, problems=no.problems)
     return go(request, "/desk/policy", gettext("The rules are saved. Bookings made before stand."))
+
+
+def numbers_of(form: PolicyForm) -> dict[str, Any]:
+    """As the policy keeps them: whole strikes are numbers, and a half is written as one."""
+    halves = form.late_cancellation_strikes
+    kept = halves if "/" in halves else int(halves)
+    return msgspec.to_builtins(form) | {"late_cancellation_strikes": kept}
 
 
 class NetworksForm(msgspec.Struct):

@@ -9,7 +9,6 @@ from fablab.core.words import Words
 from fablab.machines import queries
 from fablab.machines.catalogue import MachineView
 from fablab.members.tables import Member
-from tests import factories
 from tests.factories import MONDAY
 from tests.factories.lab import a_lab
 from tests.factories.machines import a_machine

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from fablab.activity.tables import Activity
+from fablab.bookings.tables import Booking, Waiting
+from fablab.core.facts import load
 from fablab.core.words import Words
 from fablab.lab import queries
 from fablab.lab.open_day import OpenDay
 from fablab.lab.tables import Closure, DayException, Season
 from fablab.members.tables import Member
+from fablab.notifications.tables import Notification
 from tests import factories
 from tests.factories import MONDAY
 from tests.factories.lab import a_closure, a_day_exception, a_lab, a_season
@@ -244,3 +247,83 @@ async def test_calling_off_many_costs_as_much_as_calling_off_two(
         assert done.status_code == 303
         costs.append(sent)
     assert costs[0].count == costs[1].count <= 20, costs[1].statements
+
+
+async def stood(booking: Booking) -> Booking:
+    found = await Booking.objects().get(Booking.id == booking.id)
+    assert found is not None
+    return found
+
+
+async def test_who_is_called_off_is_told_once_with_other_times(browser: Browser) -> None:
+    ada = await a_member()
+    for start in (25, 27):
+        await factories.a_booking(factories.hours(start), member=ada)
+    fields = {"name_en": "Stocktake", "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    preview = await browser.submit("/desk/hours/closures/new", **fields)
+    await browser.send_form(preview, stranded="cancel")
+    assert await Booking.count().where(Booking.status == "cancelled") == 2
+    [told] = await Notification.objects().where(Notification.template == "bookings/called_off")
+    items = load(told.facts)["items"]
+    assert (told.member, len(items)) == (ada.id, 2)
+    others = [other for item in items for other in item["others"]]
+    assert others
+    assert all(other["starts_at"].date() != TUESDAY for other in others)
+
+
+async def test_a_list_that_has_grown_is_shown_again(browser: Browser) -> None:
+    await factories.a_booking(factories.hours(25))
+    fields = {"name_en": "Stocktake", "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    preview = await browser.submit("/desk/hours/closures/new", **fields)
+    late = await factories.a_booking(factories.hours(27))
+    again = await browser.send_form(preview, stranded="cancel")
+    assert again.status_code == 422
+    assert "Meanwhile something has changed." in again.text
+    assert not await Closure.exists()
+    assert (await stood(late)).status == "confirmed"
+
+
+async def test_kept_ones_get_no_strike_and_are_cleared_when_it_opens(browser: Browser) -> None:
+    booking = await factories.a_booking(factories.hours(25))
+    fields = {"name_en": "Stocktake", "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    preview = await browser.submit("/desk/hours/closures/new", **fields)
+    await browser.send_form(preview, stranded="keep")
+    kept = await stood(booking)
+    assert (kept.attention, kept.spared) == ("hours_changed", True)
+    closure = await Closure.objects().first()
+    assert closure is not None
+    address = f"/desk/hours/closures/{closure.id}"
+    await browser.submit(address, f"{address}/remove")
+    assert (await stood(booking)).attention == ""
+
+
+async def test_taking_a_days_own_hours_back_asks_as_well(browser: Browser) -> None:
+    await a_day_exception(TUESDAY, '[["07:00", "20:00"]]')
+    booking = await factories.a_booking(factories.hours(34))
+    page = "/desk/hours/days/new?day=2026-12-01"
+    row = await DayException.objects().first()
+    assert row is not None
+    address = f"/desk/hours/days/{row.id}/remove"
+    preview = await browser.submit(page, address)
+    assert preview.status_code == 422
+    assert await DayException.exists()
+    assert (await browser.send_form(preview, address, stranded="cancel")).status_code == 303
+    assert not await DayException.exists()
+    assert (await stood(booking)).status == "cancelled"
+
+
+async def test_a_waiter_is_offered_what_opens_again(browser: Browser) -> None:
+    machine, ada = await a_machine(), await a_member()
+    closure = await a_closure(TUESDAY)
+    day = factories.hours(24, 9)
+    await Waiting.objects().create(
+        member=ada.id,
+        machine=machine.id,
+        window_start=day.start,
+        window_end=day.end,
+        minutes=60,
+        made_at=MONDAY,
+    )
+    address = f"/desk/hours/closures/{closure.id}"
+    await browser.submit(address, f"{address}/remove")
+    assert await Booking.exists().where(Booking.kind == "offer", Booking.member == ada.id)

@@ -9,13 +9,15 @@ from typing import Any
 
 import httpx
 
-from fablab.bookings.tables import Booking
+from fablab.bookings.tables import Booking, Series, Strike
 from fablab.calendars.tables import Feed
 from fablab.core import clock, heartbeat
 from fablab.core.facts import dump
+from fablab.core.periods import Period
 from fablab.core.secrets import digest
 from fablab.core.words import Words
 from fablab.kiosk.tables import Kiosk
+from fablab.machines.tables import Machine
 from fablab.members.rules import allowed_scopes
 from fablab.members.tables import ApiToken, Member, Project, ProjectMember, Session
 from fablab.notifications.tables import Notification
@@ -72,10 +74,13 @@ async def a_scene() -> Scene:
     season = await factories.a_season(date(2027, 2, 1), date(2027, 2, 28), {0: ["10:00-14:00"]})
     exception = await factories.a_day_exception(date(2026, 12, 20))
     hold = await factories.a_hold(owner)
+    missed = await factories.a_booking(factories.hours(-48), machine, owner, status="no_show")
+    strike = await Strike.objects().create(member=owner.id, booking=missed.id, at=clock.now())
     await heartbeat.beat(heartbeat.PAGES, heartbeat.JOBS)
     values = {
         "slug": machine.slug,
         "booking_id": booking.id,
+        "series_id": (await a_series(owner, machine, project)).id,
         "offer_id": offer.id,
         "waiting_id": offer.waiting,
         "number": owner.number,
@@ -85,6 +90,7 @@ async def a_scene() -> Scene:
         "season_id": season.id,
         "exception_id": exception.id,
         "hold_id": hold.id,
+        "strike_id": strike.id,
         "quota_id": (await factories.a_quota(most=6000)).id,
         "token": "a-link-that-nobody-was-sent",
         "tag": machine.tag,
@@ -111,6 +117,27 @@ async def everybody() -> dict[str, Member]:
     }
     assert set(made) == set(PEOPLE) - {"anonymous"}
     return made
+
+
+async def a_series(member: Member, machine: Machine, project: Project) -> Series:
+    """Twice, next week and the week after."""
+    week = timedelta(days=7)
+    series = await Series.objects().create(
+        uid="series",
+        machine=machine.id,
+        member=member.id,
+        project=project.id,
+        starts_wall="2026-12-07T15:00",
+        ends_wall="2026-12-07T16:00",
+        repeat=dump({"every": 1, "unit": "week", "weekdays": ["mon"], "count": 2}),
+        made_at=clock.now(),
+    )
+    for number in (1, 2):
+        period = factories.hours(6)
+        at = Period(period.start + week * number, period.end + week * number)
+        named = {"project": project.id, "series": series.id, "occurrence": at.start.date()}
+        await factories.a_booking(at, machine, member, **named)
+    return series
 
 
 async def an_offer(member: Member) -> Booking:

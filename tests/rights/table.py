@@ -41,6 +41,9 @@ bookings:change                 in        200      200   404   404     200     2
 bookings:check-in               in        303      303   404   404     303     303
 bookings:extend                 in        422      422   404   404     422     422
 bookings:finish                 in        422      422   404   404     422     422
+bookings:interrupt              in        403      403   404   404     422     422
+bookings:still-running          in        422      422   404   404     422     422
+bookings:was-here               in        403      403   404   404     422     422
 bookings:late                   in        303      303   404   404     303     303
 desk:waitlist                   in        403      403   403   403     200     200
 offers:show                     in        404      200   404   404     404     404
@@ -88,6 +91,9 @@ desk:remove-closure             in        403      403   403   403     303     3
 desk:day                        in        403      403   403   403     200     200
 desk:set-day                    in        403      403   403   403     422     422
 desk:clear-day                  in        403      403   403   403     303     303
+desk:interrupt                  in        403      403   403   403     200     200
+desk:interrupt-all              in        403      403   403   403     422     422
+desk:forgive                    in        403      403   403   403     303     303
 desk:season                     in        403      403   403   403     200     200
 desk:change-season              in        403      403   403   403     422     422
 desk:approvals                  in        403      403   403   403     200     200
@@ -101,6 +107,12 @@ desk:machine                    in        403      403   403   403     200     2
 desk:machine hidden             in        403      403   403   403     200     200
 desk:change-machine             in        403      403   403   403     422     422
 desk:change-machine hidden      in        403      403   403   403     422     422
+desk:block                      in        403      403   403   403     200     200
+desk:block hidden               in        403      403   403   403     200     200
+desk:make-block                 in        403      403   403   403     422     422
+desk:make-block hidden          in        403      403   403   403     422     422
+desk:end-block                  in        403      403   403   403     404     404
+desk:end-block hidden           in        403      403   403   403     404     404
 desk:qr-all                     in        403      403   403   403     200     200
 desk:qr                         in        403      403   403   403     200     200
 desk:qr hidden                  in        403      403   403   403     200     200
@@ -202,6 +214,8 @@ api:reject                      401       403      403   403   403     422     4
 api:check-in                    401       200      200   404   404     200     200
 api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422
+api:interrupt                   401       400      400   400   400     400     400
+api:was-here                    401       403      403   404   404     422     422
 api:party-cancel                401       422      422   404   404     200     200
 api:party-check-in              401       200      200   404   404     200     200
 api:party-finish                401       422      422   404   404     422     422
