@@ -21,6 +21,7 @@ from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import OverrideWish
 from fablab.bookings.series import actions, cancelling, changing, showing
 from fablab.bookings.series.asking import SeriesAsked
+from fablab.bookings.series.queries import visible_to
 from fablab.bookings.series.repeating import WEEKDAYS, Repeat, Unit
 from fablab.bookings.series.schemas import (
     PreviewShown,
@@ -122,6 +123,7 @@ async def change(
     What has been before stays as it was; the rest is then a series of its own, linked both ways,
     and that is what is answered.
     """
+    await visible_to(viewer, series_id)
     sent = await body(request, SeriesChange, place.zone)
     if not viewer.acts_as_staff:
         must_not_set(sent, ("override",))
@@ -152,8 +154,8 @@ async def cancel(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
 ) -> Response[bytes]:
     """Give back one booking, it and those following, or all future ones."""
-    sent = await body(request, SeriesCancellation, place.zone)
     await cancelling.settle_for(viewer, series_id)
+    sent = await body(request, SeriesCancellation, place.zone)
 
     async def act() -> once.Answer:
         await cancelling.cancel(

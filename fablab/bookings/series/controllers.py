@@ -39,14 +39,18 @@ MANY = ("weekdays", "override")
 
 
 @get("/bookings/series/new", name="series:new", guards=[signed_in])
-async def new(request: Asked, viewer: SignedIn, place: Here, machines: Machines) -> Template:
+async def new(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     """The form. `start` (as the booking form's address has it) or what was said before."""
     sent = parsed(request.scope["query_string"])
     return await form_page(request, viewer, place, machines, sent)
 
 
 @get("/bookings/series/preview", name="series:preview", guards=[signed_in])
-async def preview(request: Asked, viewer: SignedIn, place: Here, machines: Machines) -> Template:
+async def preview(
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines
+) -> Template | Redirect:
     """Every date with what stands against it. The address keeps what was said."""
     sent = parsed(request.scope["query_string"])
     try:
@@ -113,8 +117,11 @@ async def form_page(
     machines: Catalogue,
     sent: Sent,
     problems: Sequence[Problem] = (),
-) -> Template:
+) -> Template | Redirect:
+    """Without a machine, first the list to choose one from."""
     values = typed(sent)
+    if not values.get("machine"):
+        return go(request, "/bookings/new")
     view = machine_called(str(values.get("machine", "")), viewer, machines)
     person = await person_of(viewer, str(values.get("member", "")))
     begin, _ = instant(str(values.pop("start", "")), place)

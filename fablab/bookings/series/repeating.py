@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from fablab.core.words import NN_
+from fablab.core.words import N_, NN_
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST = -1
@@ -18,10 +18,11 @@ class Unit(StrEnum):
     MONTH = "month"
 
 
-TOLD = {
-    Unit.DAY: NN_("Every day", "Every {count} days"),
-    Unit.WEEK: NN_("Every week", "Every {count} weeks"),
-    Unit.MONTH: NN_("Every month", "Every {count} months"),
+EVERY = {Unit.DAY: N_("Every day"), Unit.WEEK: N_("Every week"), Unit.MONTH: N_("Every month")}
+EVERY_SO_MANY = {
+    Unit.DAY: NN_("Every {count} day", "Every {count} days"),
+    Unit.WEEK: NN_("Every {count} week", "Every {count} weeks"),
+    Unit.MONTH: NN_("Every {count} month", "Every {count} months"),
 }
 
 

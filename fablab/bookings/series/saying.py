@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fablab.bookings.series.repeating import LAST, TOLD, WEEKDAYS, Repeat, Unit
+from fablab.bookings.series.repeating import EVERY, EVERY_SO_MANY, LAST, WEEKDAYS, Repeat, Unit
 from fablab.core import formats, i18n
 from fablab.core.i18n import gettext, ngettext
 from fablab.core.words import N_
@@ -29,12 +29,18 @@ class Said:
 
 
 def said(repeat: Repeat, first: date) -> Said:
-    one, many = TOLD[repeat.unit]
     return Said(
-        every=ngettext(one, many, repeat.every).format(count=repeat.every),
+        every=every(repeat),
         on=on(repeat, first),
         ends=ends(repeat),
     )
+
+
+def every(repeat: Repeat) -> str:
+    if repeat.every == 1:
+        return gettext(EVERY[repeat.unit])
+    one, many = EVERY_SO_MANY[repeat.unit]
+    return ngettext(one, many, repeat.every).format(count=repeat.every)
 
 
 def on(repeat: Repeat, first: date) -> str:
