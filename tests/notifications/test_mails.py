@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fablab.core.words import Words
 from tests import factories
 from tests.factories import MONDAY
 from tests.notifications import goldens
@@ -23,7 +24,19 @@ MAILS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "accounts/hold_lifted": {"": {}},
     "accounts/password_changed": {"": {"changed_at": MONDAY}},
+    "accounts/pin_set": {
+        "": {"changed_at": MONDAY, "by_staff": False},
+        "by_staff": {"changed_at": MONDAY, "by_staff": True},
+    },
     "accounts/reset_password": {"": {"code": 1}},
+    "machines/fault": {
+        "": {
+            "machine": Words("آلة القطع بالليزر", "Découpeuse laser", "Laser cutter"),
+            "tag": "LAS-01",
+            "slug": "laser-40w",
+            "text": "The fume extraction <stops>",
+        }
+    },
     **BOOKINGS,
 }
 CASES = [(mail, case) for mail, cases in MAILS.items() for case in cases]
