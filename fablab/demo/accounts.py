@@ -129,4 +129,5 @@ PEOPLE: tuple[dict[str, Any], ...] = (
 )
 NEWCOMER = "demo-newcomer"
 MEMBER = "demo-member"
+MANAGER = "demo-manager"
 ACCOUNT_SLUGS = frozenset(each["slug"] for each in PEOPLE)

@@ -14,7 +14,7 @@ from fablab.demo.outcomes import Event, Outcome
 from fablab.demo.writing import insert, numbered
 
 Told = Sequence[tuple[Planned, Outcome]]
-PEOPLE = ("operator", "checked_in_by", "cancelled_by")
+PEOPLE = ("operator", "checked_in_by", "cancelled_by", "decided_by")
 OWN_MATERIAL = 0.3
 
 
@@ -78,6 +78,7 @@ def booking(planned: Planned, outcome: Outcome, ids: Ids, dice: random.Random) -
         own_material=bool(planned.material) and dice.random() < OWN_MATERIAL,
         supervisor=ids.members[planned.supervisor] if planned.supervisor else None,
         buddy=ids.members[planned.buddy] if planned.buddy else None,
+        buddy_agreed_at=planned.made_at if planned.buddy else None,
         party=planned.party,
         **columns,
     )

@@ -19,12 +19,13 @@ INSTANT = timedelta(microseconds=1)
 
 
 class Fate(StrEnum):
-    """What becomes of a booking in the end."""
+    """What becomes of a booking in the end; what is asked for waits for the staff's word."""
 
     KEPT = "kept"
     INTERRUPTED = "interrupted"
     CANCELLED = "cancelled"
     MISSED = "missed"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

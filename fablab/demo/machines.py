@@ -19,6 +19,8 @@ from fablab.machines.tables import (
     SafetyClass,
 )
 
+APPROVED = "cnc-router-desktop"
+"""The machine whose bookings the staff decide."""
 BROKEN = "mill-desktop"
 BROKEN_NOTE = Words(
     ar="صوت احتكاك في محور الدوران؛ قطعة الغيار في الطريق.",
@@ -43,6 +45,8 @@ def source() -> list[Row]:
 def policy(row: Row) -> dict[str, Any]:
     """What the machine sets itself of its booking policy."""
     own = {name: row[name] for name in OWN if row.get(name) is not None}
+    if row["slug"] == APPROVED:
+        own |= {"needs_approval": True}
     return own | {"grace_minutes": row["checkin_grace_minutes"]}
 
 

@@ -1,7 +1,7 @@
 """What became of a booking: came, finished early, cancelled, missed; and the log of it. Pure."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from fablab.bookings import making
 from fablab.bookings.rules import Limits
 from fablab.bookings.tables import Kind, Status
+from fablab.demo.accounts import MANAGER
 from fablab.demo.agenda import BREAKS_AFTER
 from fablab.demo.diary import Fate, Planned
 
 Columns = dict[str, Any]
 MAY_STILL_COME = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
+SOON_DECIDED = timedelta(minutes=5)
 LEAVES_EARLY = 0.45
 GIVES_UP_LATE = 0.25
 AT_THE_MACHINE = ("web", "qr", "qr", "kiosk")
@@ -48,10 +50,41 @@ class Outcome:
 
 def outcome(planned: Planned, now: datetime, zone: ZoneInfo, dice: random.Random) -> Outcome:
     """By now, of everything that was planned."""
+    told = by_now(planned, now, zone, dice)
+    is_decided = planned.machine.policy.needs_approval and planned.fate != Fate.ASKED
+    by_member = planned.member is not None and not planned.member.is_staff
+    return approved(told) if is_decided and by_member and planned.kind == Kind.USE else told
+
+
+def approved(told: Outcome) -> Outcome:
+    """With the word of the staff, who agreed soon after it was asked for."""
+    made, *later = told.events
+    at = min([made.at + SOON_DECIDED, *(each.at for each in later)])
+    yes = Event("approved", at, MANAGER, Status.PENDING, Status.CONFIRMED)
+    columns = told.columns | {"decided_at": at, "decided_by": MANAGER}
+    return replace(told, columns=columns, events=(replace(made, after=Status.PENDING), yes, *later))
+
+
+def requested(planned: Planned, agreed: Columns) -> Outcome:
+    """It waits for the staff, on account of the machine or of what goes in too."""
+    days = timedelta(days=planned.machine.policy.approval_days)
+    known = planned.material in planned.machine.materials
+    columns = {
+        "status": Status.PENDING,
+        "awaits": "approval" if known else "approval material",
+        "decide_by": min(planned.period.start, planned.made_at + days),
+    }
+    made = Event("made", planned.made_at, planned.made_by, None, Status.PENDING)
+    return Outcome(agreed | columns, (made,))
+
+
+def by_now(planned: Planned, now: datetime, zone: ZoneInfo, dice: random.Random) -> Outcome:
     agreed = times(planned, now, zone)
     made = Event("made", planned.made_at, planned.made_by, None, Status.CONFIRMED)
     if planned.kind != Kind.USE:
         return by_itself(planned, now, agreed, made)
+    if planned.fate == Fate.ASKED:
+        return requested(planned, agreed)
     if planned.fate == Fate.CANCELLED:
         return cancelled(planned, now, agreed, made, dice)
     if planned.fate == Fate.MISSED:

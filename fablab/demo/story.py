@@ -14,6 +14,7 @@ USUAL_LEAD_DAYS = 2.5
 LONGEST_LEAD_DAYS = 14
 SHORTEST_LEAD = timedelta(minutes=20)
 JUST_NOW = timedelta(minutes=5)
+LATELY = timedelta(hours=5)
 MORNING = 7
 FOR_THE_PROJECT = 0.7
 WAYS = ("web", "web", "web", "kiosk")
@@ -28,7 +29,12 @@ class Story:
     dice: random.Random
 
     def book(
-        self, person: Person, machine: Bookable, period: Period, fate: Fate = Fate.KEPT
+        self,
+        person: Person,
+        machine: Bookable,
+        period: Period,
+        fate: Fate = Fate.KEPT,
+        material: str = "",
     ) -> bool:
         """Plan it if the rules allow it and a unit is free; tell whether it was planned."""
         busy = Period(period.start, period.end + machine.policy.turnaround_after)
@@ -46,10 +52,12 @@ class Story:
                 period=period,
                 fate=fate,
                 member=person,
-                made_at=self.made_at(person, period),
+                made_at=self.diary.now - LATELY
+                if fate == Fate.ASKED
+                else self.made_at(person, period),
                 made_by=person.slug,
                 via=self.dice.choice(WAYS),
-                material=self.dice.choice(machine.materials or ("",)),
+                material=material or self.dice.choice(machine.materials or ("",)),
                 supervisor=supervisor,
                 buddy=buddy,
                 project=self.project(person, machine, period),

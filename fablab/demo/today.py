@@ -3,8 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from fablab.core.periods import Period
-from fablab.demo.accounts import MEMBER
+from fablab.demo.accounts import ACCOUNT_SLUGS, MEMBER
 from fablab.demo.cast import Bookable, Held, Person
+from fablab.demo.diary import Fate
+from fablab.demo.machines import APPROVED
 from fablab.demo.story import DAY, Story
 from fablab.demo.times import some_period, steps
 
@@ -16,6 +18,8 @@ LENGTHS = (timedelta(hours=1), timedelta(minutes=30), timedelta(minutes=15))
 POPULAR = ("printer-fdm-b", "vinyl-cutter", "cnc-router-desktop", "solder-bench-a", "embroidery")
 PRINTERS = ("printer-multimaterial", "printer-fdm-a")
 NEXT = ("test-bench", "craft-cutter", "codesign-room", "mill-precision")
+RESTRICTED = "acrylic"
+"""What somebody asks to put into the machine whose bookings staff decide."""
 AN_HOUR = timedelta(hours=1)
 REMEMBERED = 60
 TRIES = 40
@@ -34,6 +38,8 @@ def plan(story: Story) -> None:
         plan_print(story, story.cast.machines[slug])
     for slug in NEXT:
         plan_next(story, story.cast.machines[slug])
+    plan_request(story, story.cast.machines[APPROVED], 2)
+    plan_request(story, story.cast.machines[APPROVED], 4, RESTRICTED)
 
 
 def plan_soon(story: Story, member: Person) -> None:
@@ -96,6 +102,19 @@ def plan_next(story: Story, machine: Bookable) -> None:
     """Somebody who begins within two hours."""
     now = story.diary.now
     plan_from(story, machine, now + AN_HOUR / 6, now + 2 * AN_HOUR, until=now + AN_HOUR)
+
+
+def plan_request(story: Story, machine: Bookable, ahead: int, material: str = "") -> None:
+    """Somebody asked for two hours in some days and waits for the staff's word."""
+    diary, granularity = story.diary, machine.policy.granularity
+    people = [each for each in story.anybody(machine) if not each.is_staff]
+    others = [each for each in people if each.slug not in ACCOUNT_SLUGS]
+    for day in range(ahead, ahead + 7):
+        for window in diary.calendar.opening(diary.today + day * DAY).windows:
+            for start in steps(window, granularity, diary.zone):
+                period = Period(start, start + 2 * AN_HOUR)
+                if any(story.book(each, machine, period, Fate.ASKED, material) for each in others):
+                    return
 
 
 def plan_from(

@@ -11,6 +11,7 @@ import pytest
 from fablab.activity.tables import Activity
 from fablab.bookings.tables import BLOCKING, Booking
 from fablab.core.periods import Period
+from fablab.demo.machines import APPROVED
 from fablab.lab.place import Place
 from fablab.machines.tables import Certification, Machine
 from fablab.members.tables import Member
@@ -64,10 +65,18 @@ async def test_states_are_those_of_the_time() -> None:
         if row["ends_at"] <= MONDAY:
             assert row["status"] in ("completed", "cancelled", "no_show")
         elif row["starts_at"] > MONDAY:
-            assert row["status"] in ("confirmed", "cancelled")
+            assert row["status"] in ("confirmed", "cancelled", "pending")
         else:
             assert row["status"] in ("checked_in", "confirmed", "cancelled", "no_show")
         assert row["made_at"] < min(row["starts_at"], MONDAY)
+
+
+async def test_two_requests_wait_for_the_staff_one_for_what_goes_in() -> None:
+    known = await machines()
+    waiting = [row for row in await bookings(kind="use") if row["status"] == "pending"]
+    assert {known[row["machine"]]["slug"] for row in waiting} == {APPROVED}
+    assert sorted(row["awaits"] for row in waiting) == ["approval", "approval material"]
+    assert all(row["decide_by"] > MONDAY for row in waiting)
 
 
 async def test_every_booking_keeps_the_opening_hours(place: Place) -> None:
@@ -175,12 +184,14 @@ async def test_every_change_of_state_is_in_the_log() -> None:
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
     ends = {
         "confirmed": ["made"],
+        "pending": ["made"],
         "checked_in": ["made", "checked_in"],
         "cancelled": ["made", "cancelled"],
         "no_show": ["made", "released"],
     }
     for row in await bookings():
-        told = logged[row["id"]]
+        told = [verb for verb in logged[row["id"]] if verb != "approved"]
+        assert ("approved" in logged[row["id"]]) == (row["decided_by"] is not None)
         if row["status"] == "completed":
             assert told[0] == "made"
             assert told[-1] in ("completed", "finished")
