@@ -54,6 +54,18 @@ OTHER = {
 }
 LAW = {"number": 1042, "alternatives": [OTHER]}
 
+DESKS = MORNING | {
+    "machines": [
+        {"name": LASER["machine"], "tag": LASER["tag"], "seats": 1},
+        {"name": Words("قاعة العمل", "Espace de travail", "Workroom"), "tag": "ROOM-1", "seats": 3},
+    ],
+    "pending": False,
+    "deadline_at": DEADLINE,
+    "release_at": RELEASE,
+    "by_staff": False,
+}
+GIVEN_BACK = {"late": False, "halves": 0, "held_until_at": None, "reason": ""}
+
 BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
     "bookings/made": {
         "": made(),
@@ -101,5 +113,12 @@ BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
     "bookings/zone_cancelled": {
         "": MORNING | LAW | {"to_staff": False},
         "staff": MORNING | LAW | {"to_staff": True},
+    },
+    "bookings/party": {"": DESKS, "pending": DESKS | {"pending": True, "by_staff": True}},
+    "bookings/party_changed": {"": DESKS | WAS},
+    "bookings/party_cancelled": {
+        "": DESKS | GIVEN_BACK,
+        "late": DESKS | GIVEN_BACK | {"late": True, "halves": 1},
+        "by_staff": DESKS | GIVEN_BACK | {"by_staff": True, "reason": "Water in the room"},
     },
 }
