@@ -38,6 +38,8 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     checkin_opens_before_minutes: Minutes
     grace_minutes: Minutes
     horizon_days: Days
+    approval_days: Days
+    needs_approval: bool = False
     strikes: Count
     strike_window_days: Days
     hold_days: Days
@@ -64,6 +66,7 @@ NUMBERS = (
     ("checkin_opens_before_minutes", N_("Check-in opens, minutes before the start"), ""),
     ("grace_minutes", N_("Grace, minutes after the start"), N_("Then the booking is released.")),
     ("horizon_days", N_("How far ahead, in days"), ""),
+    ("approval_days", N_("Days within which a request is decided"), N_("Then it expires.")),
     ("strikes", N_("Strikes that hold an account"), ""),
     ("strike_window_days", N_("Days for which a strike counts"), ""),
     ("hold_days", N_("Days an account is held"), ""),
@@ -94,8 +97,12 @@ CLOSED_HOURS = {ClosedHours.NIGHT: N_("One night"), ClosedHours.WEEKEND: N_("A w
 
 @get("/desk/policy", name="desk:policy", **STAFF)
 async def show(request: Asked, place: Here) -> Template:
-    policy = place.policy
-    return policy_page(request, place, {name: str(each) for name, each in policy.items()})
+    return policy_page(request, place, typed(place.policy))
+
+
+def typed(policy: Mapping[str, Any]) -> dict[str, str]:
+    """The numbers as the form would send them: what is off sends nothing."""
+    return {name: "" if each is False else str(each) for name, each in policy.items()}
 
 
 def policy_page(request: Asked, place: Place, values: Mapping[str, Any], **more: Any) -> Template:
@@ -150,7 +157,7 @@ async def change_own_networks(request: Asked, viewer: SignedIn, place: Here) -> 
         form = read(NetworksForm, sent, place.zone)
         await change_networks(form.networks.split(), actor=viewer.id)
     except Refused as no:
-        values = {name: str(each) for name, each in place.policy.items()} | sent
+        values = typed(place.policy) | sent
         return policy_page(request, place, values, status=422, problems=no.problems)
     return go(request, "/desk/policy", gettext("The lab's own networks are saved."))
 

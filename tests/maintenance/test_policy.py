@@ -79,6 +79,21 @@ async def test_senseless_numbers_are_refused(
     assert not await PolicyChange.exists()
 
 
+async def test_staff_decide_each_booking_where_they_say_so(browser: Browser) -> None:
+    """And no longer once they say the contrary; a machine's own word goes first."""
+    await a_lab()
+    await a_machine(slug="theirs")
+    await a_machine(slug="free", policy={"needs_approval": False})
+    fields = {"needs_approval": "on", "approval_days": "5"}
+    assert (await browser.submit("/desk/policy", "/desk/policy", **fields)).status_code == 303
+    found = {each.slug: each.policy for each in (await catalogue()).machines}
+    assert (found["theirs"].needs_approval, found["theirs"].approval_days) == (True, 5)
+    assert not found["free"].needs_approval
+    answer = await browser.submit("/desk/policy", "/desk/policy", needs_approval=None)
+    assert answer.status_code == 303
+    assert not (await queries.place()).policy["needs_approval"]
+
+
 async def test_only_staff_change_the_numbers(browser: Browser) -> None:
     await browser.sign_in(await a_member())
     assert (await browser.get("/desk/policy")).status_code == 403
