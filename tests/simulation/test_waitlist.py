@@ -203,7 +203,7 @@ async def test_the_first_waiter_hears_within_five_seconds(
         httpx.AsyncClient(base_url=server.url, timeout=30, cookies={sessions.COOKIE: key}) as page,
     ):
         told = asyncio.Event()
-        heard: dict[str, float] = {}
+        heard: list[float] = []
         listening = asyncio.create_task(listen(page, told, heard))
         await asyncio.wait_for(told.wait(), 10)
         freed = time.perf_counter()
@@ -214,40 +214,38 @@ async def test_the_first_waiter_hears_within_five_seconds(
                 headers={"authorization": f"Bearer {token}"},
             )
             assert gone.status_code == 200, gone.text
-            freed = time.perf_counter()
         else:
             freed += (values["release_at"] - datetime.now(UTC)).total_seconds()
-        await until(lambda: mailed(tmp_path, heard), 150)
         await until(lambda: renewed(heard, freed), 150)
+        await until(lambda: mailed(tmp_path), 150)
+        mail_took = time.perf_counter() - freed
         listening.cancel()
         shown = await page.get("/me")
-        assert "Offered to you" in shown.text or "/offers/" in shown.text
-    page_took, mail_took = heard["page"] - freed, heard["mail"] - freed
+        assert "/offers/" in shown.text
+    page_took = min(at for at in heard if at > freed) - freed
     print(f"\n{how}: page {page_took:.2f} s, mail {mail_took:.2f} s")  # noqa: T201
     assert page_took < 5
     assert mail_took < 5
 
 
-async def listen(page: httpx.AsyncClient, told: asyncio.Event, heard: dict[str, float]) -> None:
+async def listen(page: httpx.AsyncClient, told: asyncio.Event, heard: list[float]) -> None:
     headers = {"accept": "text/event-stream"}
     async with page.stream("GET", "/live/me", headers=headers) as stream:
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
-                heard["page"] = time.perf_counter()
+                heard.append(time.perf_counter())
                 told.set()
 
 
-async def mailed(folder: Path, heard: dict[str, float]) -> bool:
+async def mailed(folder: Path) -> bool:
     texts = await asyncio.to_thread(
         lambda: [path.read_text(errors="ignore") for path in folder.rglob("*") if path.is_file()]
     )
-    if any("/offers/" in text for text in texts):
-        heard.setdefault("mail", time.perf_counter())
-    return "mail" in heard
+    return any("/offers/" in text for text in texts)
 
 
-async def renewed(heard: dict[str, float], since: float) -> bool:
-    return heard["page"] > since
+async def renewed(heard: list[float], since: float) -> bool:
+    return any(at > since for at in heard)
 
 
 async def a_session(member_id: int) -> str:
