@@ -7,12 +7,16 @@ import httpx
 import pytest
 
 from fablab.bookings.tables import Booking
+from fablab.core.facts import load
+from fablab.lab.tables import DayException
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
+from fablab.notifications.tables import Notification
 from tests import factories
 from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, said, times, wish
 from tests.conftest import Travel
 from tests.factories import MONDAY
+from tests.support.browser import Browser
 
 
 @pytest.fixture
@@ -213,3 +217,53 @@ async def test_b2_the_turnaround_is_not_added_twice(
     await book(ada_asks, laser, 3)  # until 13:00
     await book(ada_asks, laser, 5.5)
     assert (await book(ben_asks, laser, start, 0.5)).status_code == status
+
+
+class TestC13:
+    """A closure over a booking: staff look, and choose."""
+
+    @pytest.fixture
+    async def booked(self, ada_asks: httpx.AsyncClient, printer: Machine) -> int:
+        """Ada's, next Monday at half past ten, for half an hour."""
+        answer = await book(ada_asks, printer, 7 * 24 + 1.5, 0.5)
+        return int(answer.json()["id"])
+
+    @pytest.fixture
+    async def preview(self, browser: Browser, booked: int) -> httpx.Response:
+        """What the desk is shown when the lab shall be closed that Monday from ten to twelve."""
+        await browser.sign_in(await factories.a_manager())
+        fields = {"day": "2026-12-07", "opens_1": "12:00", "closes_1": "18:30"}
+        answer = await browser.submit("/desk/hours/days/new?day=2026-12-07", **fields)
+        assert answer.status_code == 422
+        assert "1 booking is in the way" in answer.text
+        return answer
+
+    async def test_c13_refuse(
+        self, browser: Browser, preview: httpx.Response, booked: int, ada_asks: httpx.AsyncClient
+    ) -> None:
+        await browser.send_form(preview, stranded="refuse")
+        assert not await DayException.exists()
+        assert (await ada_asks.get(f"/bookings/{booked}")).json()["status"] == "confirmed"
+
+    async def test_c13_cancel(
+        self, browser: Browser, preview: httpx.Response, booked: int, ada_asks: httpx.AsyncClient
+    ) -> None:
+        await browser.send_form(preview, stranded="cancel")
+        assert await DayException.exists()
+        assert (await ada_asks.get(f"/bookings/{booked}")).json()["status"] == "cancelled"
+        [told] = await Notification.objects().where(Notification.template == "bookings/called_off")
+        assert load(told.facts)["items"][0]["booking"] == booked
+
+    async def test_c13_keep(
+        self,
+        browser: Browser,
+        preview: httpx.Response,
+        booked: int,
+        ada: Viewer,
+        ada_asks: httpx.AsyncClient,
+    ) -> None:
+        await browser.send_form(preview, stranded="keep")
+        assert await DayException.exists()
+        assert (await ada_asks.get(f"/bookings/{booked}")).json()["status"] == "confirmed"
+        await browser.sign_in(ada.id)
+        assert "outside opening hours, kept" in (await browser.get(f"/bookings/{booked}")).text
