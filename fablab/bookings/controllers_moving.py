@@ -18,6 +18,7 @@ from fablab.bookings.controllers_booking import (
 )
 from fablab.bookings.forms import MoveForm
 from fablab.bookings.knowing import known_in
+from fablab.bookings.materials import ACCEPTED, lists_of, said
 from fablab.bookings.meters import meters
 from fablab.bookings.offering import offer
 from fablab.bookings.pages import days, times
@@ -86,6 +87,8 @@ async def form_page(
     if found.proposed and refused is None:
         proposed = {"starts_at": found.proposed.start, "ends_at": found.proposed.end}
         values = {name: zones.iso(at, zone) for name, at in proposed.items()} | values
+    if refused is None:
+        values = as_booked(booking) | values
     base = f"/bookings/{booking.id}/change?machine={view.slug}"
     problems = refused.problems if refused else ()
     return page(
@@ -112,9 +115,16 @@ async def form_page(
             lambda day: f"{base}&date={day}",
             found.last,
         ),
+        materials=lists_of(view, situation.catalogue),
         others=await instead(refused),
         new_key=forms.new_key,
     )
+
+
+def as_booked(booking: Booking) -> dict[str, Any]:
+    """What was to go in: another machine may ask differently about it."""
+    own = "on" if booking.own_material else ""
+    return {"material": booking.material or ACCEPTED, "own_material": own}
 
 
 async def instead(refused: Refused | None) -> Sequence[Any]:
@@ -138,6 +148,8 @@ async def move(
             starts_at=wish.starts_at,
             ends_at=wish.ends_at,
             machine_id=machine_id(viewer, machines, wish.machine),
+            material=said(wish.material, machines),
+            own_material=wish.own_material if wish.material else None,
             override=wish.set_aside(),
         )
     except Refused as refused:
