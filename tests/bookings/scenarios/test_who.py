@@ -340,3 +340,35 @@ class TestP8:
         """So it is their age that refuses the pupil."""
         answer = await ada_asks.post("/bookings", json=wish(printers["overnight"], 8, 17))
         assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("field", ["member", "status", "price", "approved_by", "override"])
+async def test_p3_what_is_not_a_members_to_set_is_refused(
+    field: str, ada_asks: httpx.AsyncClient, ben: Viewer, printer: Machine
+) -> None:
+    value: Any = {"rules": ["too_long"], "reason": "because"} if field == "override" else ben.number
+    answer = await ada_asks.post("/bookings", json=wish(printer, **{field: value}))
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert await Booking.count() == 0
+    made = (await ada_asks.post("/bookings", json=wish(printer))).json()
+    changed = await ada_asks.patch(f"/bookings/{made['id']}", json={field: value, **times(3)})
+    assert changed.status_code == 403
+    assert (await ada_asks.get(f"/bookings/{made['id']}")).json() == made
+
+
+async def test_p3_unknown_fields_are_refused(ada_asks: httpx.AsyncClient, printer: Machine) -> None:
+    answer = await ada_asks.post("/bookings", json=wish(printer, colour="blue"))
+    assert (answer.status_code, codes(answer)) == (400, {"unknown_field"})
+    made = (await ada_asks.post("/bookings", json=wish(printer))).json()
+    for path, body in (("", {"colour": "blue"}), ("/cancel", {"free": True})):
+        send = ada_asks.patch if not path else ada_asks.post
+        changed = await send(f"/bookings/{made['id']}{path}", json=body)
+        assert changed.status_code == 400, path
+
+
+async def test_p3_a_token_of_staff_without_the_scope_is_a_members(
+    program: Program, manager: Viewer, ben: Viewer, printer: Machine
+) -> None:
+    asks = await program(manager, "read", "book")
+    answer = await asks.post("/bookings", json=wish(printer, member=ben.number))
+    assert answer.status_code == 403
