@@ -109,6 +109,18 @@ BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
     "bookings/reminder": {"": reminder(RELEASE), "staff": reminder(None)},
     "bookings/expired": {"": MORNING},
     "bookings/finished": {"": MORNING | {"finished_at": hours(26).start}},
+    "bookings/offered": {"": MORNING | {"decide_by_at": hours(2).start}},
+    "bookings/offer_expired": {"": MORNING},
+    "bookings/waiting_lapsed": {
+        "": {
+            "what": LASER["machine"],
+            "window_start_at": hours(25).start,
+            "window_end_at": hours(29).start,
+        }
+    },
+    "bookings/waiting_skipped": {
+        "": MORNING | {"codes": ["not_certified", "quota_exceeded"]},
+    },
     "bookings/zone_moved": {"": MORNING | {"was_start": "09:00", "was_end": "10:30"}},
     "bookings/zone_cancelled": {
         "": MORNING | LAW | {"to_staff": False},
