@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from fablab.activity.tables import Activity
 from fablab.bookings.tables import Booking, Status
 from fablab.core import db
 from fablab.core.words import Words
+from fablab.lab.tables import Season
 from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 from tests import factories
@@ -241,3 +242,35 @@ async def test_d3_tokyo_changes_nothing(
     assert "10:00\u202f–\u202f11:00" in page
     late = await asks.post("/bookings", json=wish(printer, 33))
     assert codes(late) == {"closed"}
+
+
+class TestH3:
+    """Ramadan hours: expected they change nothing, confirmed they replace the week."""
+
+    @pytest.fixture
+    async def season(self, lab: None) -> Season:
+        day = date(2026, 12, 7)
+        return await factories.a_season(day, day, {0: ["09:00-14:00"]}, confirmed=False)
+
+    async def test_h3_a_season_counts_once_it_is_confirmed(
+        self, program: Program, ada: Viewer, browser: Browser, season: Season
+    ) -> None:
+        asks, laser = await program(ada), await a_fine_machine()
+        kept = await asks.post("/bookings", json=wish(laser, 7 * 24 + 2))
+        late = await asks.post("/bookings", json=wish(laser, 7 * 24 + 6))
+        assert (kept.status_code, late.status_code) == (201, 201)
+        await browser.sign_in(await factories.a_manager())
+        address = f"/desk/hours/seasons/{season.id}"
+        preview = await browser.submit(address, confirmed="on")
+        assert preview.status_code == 422
+        assert "1 booking is in the way" in preview.text
+        assert f'/bookings/{late.json()["id"]}"' in preview.text
+        refused = await asks.post("/bookings", json=wish(laser, 7 * 24 + 8))
+        assert refused.status_code == 201  # nothing is saved yet
+        again = await browser.send_form(preview, stranded="cancel")
+        assert "2 bookings are in the way" in again.text
+        await browser.send_form(again, stranded="cancel")
+        assert (await asks.get(f"/bookings/{kept.json()['id']}")).json()["status"] == "confirmed"
+        assert (await asks.get(f"/bookings/{late.json()['id']}")).json()["status"] == "cancelled"
+        refused = await asks.post("/bookings", json=wish(laser, 7 * 24 + 6))
+        assert codes(refused) == {"closed"}
