@@ -67,12 +67,12 @@ calendars:booking               in        200      200   404   404     200     2
 calendars:list                  in        200      200   200   200     200     200
 calendars:revoke                in        404      303   404   404     404     404
 calendars:subscribe             in        200      200   200   200     200     200
-series:book                     in        422      422   422   422     422     422
-series:new                      in        200      200   200   200     200     200
-series:preview                  in        422      422   422   422     422     422
+series:book                     in        303      303   303   303     303     303
+series:new                      in        303      303   303   303     303     303
+series:preview                  in        303      303   303   303     303     303
 series:show                     in        200      200   404   404     200     200
 series:cancel-form              in        200      200   404   404     200     200
-series:cancel                   in        303      422   404   404     422     422
+series:cancel                   in        303      303   404   404     303     303
 series:change-form              in        200      200   404   404     200     200
 series:change                   in        422      422   404   404     422     422
 charter                         200       200      200   200   200     200     200

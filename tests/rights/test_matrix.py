@@ -126,6 +126,8 @@ async def test_a_session_is_nobody_to_the_api_and_a_token_nobody_to_the_pages(
 WITHOUT_READ = {"api:bookings", "api:booking", "api:me"}
 WITHOUT_BOOK = {"api:book", "api:check", "api:change", "api:cancel", "api:check-in", "api:finish"}
 WITHOUT_BOOK |= {"api:late", "api:interrupt", "api:was-here"}
+WITHOUT_READ |= {"api:series"}
+WITHOUT_BOOK |= {f"api:{verb}-series" for verb in ("book", "cancel", "change", "preview")}
 WITHOUT_BOOK |= {"api:party-check-in", "api:party-finish", "api:party-cancel"}
 
 
@@ -178,7 +180,7 @@ async def test_an_address_that_leads_nowhere_says_no_more(
     app: Any, scene: Scene, number: str
 ) -> None:
     numbered = {"booking_id", "number", "session_id", "token_id", "closure_id", "season_id"}
-    numbered |= {"exception_id", "hold_id", "kiosk_id"}
+    numbered |= {"exception_id", "hold_id", "kiosk_id", "series_id"}
     async with asker(app, "admin", scene) as one:
         for way in ways(app):
             if name := next(iter(sorted(way.parameters & numbered)), ""):
