@@ -1,6 +1,6 @@
 """The facts of the mails about bookings, as the actions write them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fablab.core.words import Words
@@ -66,7 +66,29 @@ DESKS = MORNING | {
 }
 GIVEN_BACK = {"late": False, "halves": 0, "held_until_at": None, "reason": ""}
 
+WEEKS = [
+    {"starts_at": hours(25 + 168 * week).start, "ends_at": hours(26 + 168 * week).start}
+    for week in range(3)
+]
+SERIES = {"series": 3, "machine": LASER["machine"], "tag": "LAS-01", "dates": WEEKS}
+ALL_MADE = SERIES | {"left_out_on": [], "skipped_on": [], "pending": 0, "by_staff": False}
+SOME_MADE = ALL_MADE | {
+    "left_out_on": [date(2026, 12, 22)],
+    "skipped_on": [date(2027, 2, 1)],
+    "pending": 1,
+}
+ALL_GONE = SERIES | {"late": [], "kept": [], "by_staff": False, "reason": ""}
+SOME_GONE = ALL_GONE | {"late": WEEKS[:1], "kept": WEEKS[1:2], "reason": "A trip"}
+
 BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "bookings/series_made": {
+        "": ALL_MADE,
+        "some": SOME_MADE,
+        "asked": ALL_MADE | {"pending": 3},
+        "by_staff": ALL_MADE | {"by_staff": True},
+    },
+    "bookings/series_changed": {"": SERIES | {"pending": 0, "by_staff": False}},
+    "bookings/series_cancelled": {"": ALL_GONE, "late": SOME_GONE},
     "bookings/made": {
         "": made(),
         "by_staff": made(by_staff=True, release_at=None),
