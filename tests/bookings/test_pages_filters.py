@@ -140,7 +140,7 @@ async def test_what_waits_and_what_is_held_is_said_in_words(browser: Browser) ->
     mill, laser = await machine("mill"), await machine("laser")
     await factories.a_booking(hours(1), machine=mill, member=hers, status=Status.PENDING)
     await factories.a_booking(hours(2), machine=mill, member=hers, party="together")
-    await factories.a_booking(
+    offer = await factories.a_booking(
         hours(3), machine=laser, member=hers, kind=Kind.OFFER, status=Status.PENDING
     )
     words = ("Waiting for approval", "Booked together with others", "Held for you")
@@ -149,5 +149,6 @@ async def test_what_waits_and_what_is_held_is_said_in_words(browser: Browser) ->
         await browser.sign_in(who)
         grid = (await text_of(browser, "/schedule")).split('class="day-grid')[1]
         told[who.id] = [word in grid.split("</section>")[0] for word in words]
+        assert (f'href="/offers/{offer.id}"' in grid) == (who is hers)
         assert ("Held for somebody" in grid.split("</section>")[0]) == (who is not hers)
     assert list(told.values()) == [[True, True, True], [True, True, False], [False, False, False]]
