@@ -62,9 +62,9 @@ async def make(fresh: bool) -> None:
 
 
 def tell(address: str) -> None:
-    from fablab.demo.accounts import ACCOUNTS, PASSWORD
+    from fablab.demo.accounts import ACCOUNTS, PASSWORD, PIN
 
     click.echo(f"\nThe demo lab: {address}\nSign in with the password {PASSWORD} as:")
     for account in ACCOUNTS:
         click.echo(f"  {account.email:<24}{account.sees}")
-    click.echo()
+    click.echo(f"At a tablet (desk, Tablets) everybody's PIN is {PIN}.\n")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PASSWORD = "fablab-demo"  # noqa: S105 - printed for everybody who tries the demo
+PIN = "4820"  # at a tablet, with the member number
 
 
 @dataclass(frozen=True, slots=True)

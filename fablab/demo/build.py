@@ -6,13 +6,14 @@ from collections.abc import Callable
 from fablab.activity.actions import record
 from fablab.core import clock, db, schema, zones
 from fablab.demo import anew, bookings, certificates, history, machines, people, place
-from fablab.demo.accounts import PASSWORD
+from fablab.demo.accounts import PASSWORD, PIN
 from fablab.demo.casting import gather
 from fablab.demo.outcomes import outcome
 from fablab.demo.source import Almanac, read
 from fablab.lab.queries import read_place
 from fablab.lab.tables import Lab
 from fablab.members.passwords import hashed
+from fablab.members.tables import Member
 
 Progress = Callable[[float, str], None]
 
@@ -41,16 +42,16 @@ async def make_demo(
     await schema.migrate()
     if await Lab.exists():
         return False
-    await fill(await hashed(PASSWORD), tell, days_back, days_ahead)
+    await fill(await hashed(PASSWORD), await hashed(PIN), tell, days_back, days_ahead)
     tell(1.0, "Done")
     return True
 
 
 @db.transactional
-async def fill(password: str, tell: Progress, days_back: int, days_ahead: int) -> None:
+async def fill(password: str, pin: str, tell: Progress, days_back: int, days_ahead: int) -> None:
     """Everything in one transaction: a demo lab is whole, or is not there.
 
-    `password` is the hash that everybody shares: to make it is slow on purpose.
+    `password` and `pin` are hashes that everybody shares: to make them is slow on purpose.
     """
     almanac = Almanac(clock.now(), zones.zone(read("lab")["timezone"]))
     tell(0.4, "Opening the lab")
@@ -66,6 +67,7 @@ async def fill(password: str, tell: Progress, days_back: int, days_ahead: int) -
     tell(0.6, "Setting up machines and people")
     shop = await machines.make(story.back_at, bookings.minutes_used(told))
     member_ids = await people.make(almanac, password)
+    await Member.update({Member.pin_hash: pin}, force=True)
     project_ids = await people.make_projects(almanac, member_ids)
     await certificates.make(almanac, member_ids, shop.certifications)
 

@@ -10,7 +10,7 @@ from fablab.members import codes
 from tests.browser.steps import MEMBER, NEWCOMER
 
 MANAGER = "manager@example.org"
-NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static", "/live/")
+NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static", "/live/", "/kiosk")
 LINKS = {page: purpose for purpose, page in codes.PAGES.items()}
 FOR_BOTH = ("/charter", "/machines", "/schedule")
 FOR_VISITORS = ("/sign-", "/forgotten", *(f"/{page}/" for page in LINKS))
@@ -35,6 +35,7 @@ BESIDES = (
     (MANAGER, "/bookings/new?machine=printer-fdm-b"),
 )
 SAMPLES = {
+    "tag": "SELECT 'LAS-02' AS it",
     "slug": "SELECT 'laser-40w' AS it",
     "number": "SELECT number AS it FROM member WHERE email = 'member@example.org'",
     "booking_id": (
