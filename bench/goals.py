@@ -51,11 +51,14 @@ GOALS = {
     "create": Goal("/s", 250, p99_ms=150),
     "sweep-idle": Goal("ms", 1, "release sweep, nothing due", halved=True),
     "sweep-due": Goal("ms", 150, "release sweep, 50 due: notice, strike, activity", halved=True),
+    "series-preview": Goal("ms", 150, "52 weeks at one machine: every date judged", halved=True),
+    "series-book": Goal("ms", 400, "52 weeks at one machine: all of them booked", halved=True),
+    "find": Goal("ms", 50, "20 machines, 14 days: every opening that may be booked", halved=True),
     "memory": Goal("MB", 130, "memory of the worker after the reads, its peak"),
     "start-health": Goal("ms", 3000, "from the start to the first answer of /health"),
     "start-schedule": Goal("ms", 3000, "from the start to the first answer of /schedule"),
 }
-OTHERS = ("sweep", "memory", "start")
+OTHERS = ("sweep", "series", "find", "memory", "start")
 """Cases of the bench itself; those that are requests are in the target's file."""
 SIZES_ALIKE = ("week", "week-computed", "day", "day-computed", "page", "page-computed")
 TIMES = 1.3

@@ -17,7 +17,9 @@ FAILED = "failed"
 Serving = AbstractContextManager[servers.Served]
 WISHES = 15_000
 IDLE_TURNS, ROUNDS, DUE = 300, 5, 50
+YEARS = 10
 STARTS = 3
+FIND = {"turns": 20, "machines": 20, "days": 14, "minutes": 60}
 
 
 def run(wanted: Wanted) -> Iterator[Result]:
@@ -54,7 +56,7 @@ def _prepared(wanted: Wanted, kind: str, size: int, url: str) -> Place:
 
 def _at(wanted: Wanted, place: Place) -> Iterator[Result]:
     ceiling = None
-    for part in (_plain, _restless, _as_it_is, _starts, _sweep):
+    for part in (_plain, _restless, _as_it_is, _starts, _find, _sweep, _series):
         try:
             for result in part(wanted, place):
                 result.ceiling = ceiling = result.figure if part is _plain else ceiling
@@ -134,6 +136,25 @@ def _sweep(wanted: Wanted, place: Place) -> Iterator[Result]:
         result = _of_times(wanted, place, name, taken)
         result.statements = found[f"{'idle' if name == 'sweep-idle' else 'busy'}_statements"]
         yield result
+
+
+def _series(wanted: Wanted, place: Place) -> Iterator[Result]:
+    if "series" not in wanted.cases:
+        return
+    found: Any = inside("series", place.environment, rounds=YEARS)
+    for name in ("preview", "book"):
+        result = _of_times(wanted, place, f"series-{name}", found[name])
+        result.statements = found[f"{name}_statements"]
+        yield result
+
+
+def _find(wanted: Wanted, place: Place) -> Iterator[Result]:
+    if "find" not in wanted.cases:
+        return
+    found: Any = inside("finding", place.environment, **FIND)
+    result = _of_times(wanted, place, "find", found["taken"])
+    result.statements, result.note = found["statements"], f"{found['openings']} openings"
+    yield result
 
 
 def _of_times(wanted: Wanted, place: Place, name: str, taken: Sequence[float]) -> Result:
