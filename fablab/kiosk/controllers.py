@@ -32,7 +32,7 @@ SEEN_EVERY = timedelta(minutes=5)
 BOARD = "/kiosk"
 A_VISIT = int(guests.LONGEST.total_seconds())
 COME_IN = N_("Check in or start")
-LANGUAGES_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
+TONGUES = {"ar": "العربية", "fr": "Français", "en": "English"}
 
 
 class TongueForm(msgspec.Struct):
@@ -104,7 +104,7 @@ async def board(request: Asked, place: Here, machines: Machines) -> Template | R
         machines=shown,
         free=await free_times(place, shown, now),
         tongues=[
-            (code, direction(code), LANGUAGES_NAMES[code], translations(code).gettext(COME_IN))
+            (code, direction(code), TONGUES[code], translations(code).gettext(COME_IN))
             for code in LANGUAGES
         ],
     )

@@ -1,6 +1,7 @@
 """The address in the QR at a machine: opens that machine for who is asking."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -45,7 +46,7 @@ async def show(
     """Visitors are asked to sign in, or at one of the lab's tablets for number and PIN."""
     if viewer is None:
         if await tablet_of(request):
-            return go(request, f"/kiosk/who?machine={tag}")
+            return go(request, f"/kiosk/who?{urlencode({'machine': tag})}")
         raise Unauthorized
     return await machine.shown(request, spot_of(viewer, place, machines, tag))
 

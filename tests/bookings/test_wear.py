@@ -1,5 +1,6 @@
 """The minutes a machine was really used are counted once, however a use ends."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from fablab.core.errors import Refused
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from tests import factories
-from tests.bookings.conftest import Book
+from tests.bookings.conftest import Book, viewer
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 
@@ -70,3 +71,20 @@ async def test_a_refused_finish_counts_nothing(ada: Viewer, printer: Machine, bo
     with pytest.raises(Refused):
         await checkin.finish(ada, booking.id)
     assert await counter(printer) == 0
+
+
+async def test_finished_while_it_completes_by_itself_it_counts_once(
+    committed_database: object, travel: Travel
+) -> None:
+    """Both at once, in transactions of their own."""
+    await factories.a_lab()
+    machine = await factories.a_machine()
+    member = await factories.a_member()
+    ada = viewer(member)
+    booking = await factories.a_booking(hours(1), machine, member, status=Status.CHECKED_IN)
+    travel(hours(2).start)
+    await asyncio.gather(
+        *(checkin.finish(ada, booking.id) for _ in range(3)),
+        *(completion.complete_due() for _ in range(3)),
+    )
+    assert await counter(machine) == 60

@@ -6,6 +6,7 @@ import pytest
 
 from fablab.activity.tables import Activity
 from fablab.core.secrets import digest
+from fablab.core.settings import settings
 from fablab.kiosk.tables import Kiosk
 from fablab.lab.tables import Lab
 from fablab.machines.tables import Machine
@@ -45,10 +46,14 @@ class TestPuttingUp:
         self, browser: Browser, manager: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await browser.sign_in(manager)
+        monkeypatch.setattr(type(settings), "secure", True)
+        for name in ("csrf", "session"):
+            browser.cookies.set(f"__Host-{name}", browser.cookies[name], domain="lab.test")
         answer = await browser.submit("/desk/kiosks", "/desk/kiosks", name="Lobby")
-        [line] = [it for it in answer.headers.get_list("set-cookie") if it.startswith("kiosk=")]
-        assert "httponly" in line.lower()
-        assert "samesite=lax" in line.lower()
+        lines = answer.headers.get_list("set-cookie")
+        [line] = [it.lower() for it in lines if it.startswith("__Host-kiosk=")]
+        for said in ("httponly", "samesite=lax", "secure", "path=/"):
+            assert said in line
 
     async def test_it_needs_a_name_and_a_machine_that_exists(
         self, browser: Browser, manager: Member
