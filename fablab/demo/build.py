@@ -5,7 +5,16 @@ from collections.abc import Callable
 
 from fablab.activity.actions import record
 from fablab.core import clock, db, schema, zones
-from fablab.demo import anew, bookings, certificates, history, machines, people, place
+from fablab.demo import (
+    anew,
+    bookings,
+    certificates,
+    history,
+    machines,
+    people,
+    place,
+    quotas,
+)
 from fablab.demo.accounts import PASSWORD, PIN
 from fablab.demo.casting import gather
 from fablab.demo.outcomes import outcome
@@ -66,6 +75,7 @@ async def fill(password: str, pin: str, tell: Progress, days_back: int, days_ahe
 
     tell(0.6, "Setting up machines and people")
     shop = await machines.make(story.back_at, bookings.minutes_used(told))
+    await quotas.make()
     member_ids = await people.make(almanac, password)
     await Member.update({Member.pin_hash: pin}, force=True)
     project_ids = await people.make_projects(almanac, member_ids)
