@@ -25,7 +25,7 @@ from fablab.members.viewer import Viewer
 
 ASKED_AT = """
 SELECT max(at) AS asked_at FROM activity
-WHERE thing = 'booking' AND thing_id = {} AND verb IN ('made', 'moved', 'extended')
+WHERE thing = 'booking' AND thing_id = {} AND verb IN ('made', 'moved', 'extended', 'accepted')
 """
 
 

@@ -12,6 +12,7 @@ GRID, SHORTEST, LONGEST = 15, 15, 240
 TOLERANCE, GRACE, OPENS = 5, 15, 10
 NOTICE_TO_MOVE, NOTICE_TO_CANCEL = 60, 120
 HORIZON, APPROVAL = 60, DAY
+NEAR, NEAR_WITHIN, FAR, BEGUN, HURRIED, MOST_WAITING = 15, 180, 120, 5, 15, 10
 HOURS_A_DAY, BOOKINGS_A_WEEK, OPEN_AT_ONCE = 6 * 60, 24, 8
 STRIKES, STRIKE_WINDOW, HELD = 3, 2 * DAY, DAY
 BLOCKING = ("pending", "confirmed", "checked_in", "completed")
@@ -45,7 +46,7 @@ class Row:
     asked: int = 0
     finished: int | None = None
     given_up: int | None = None
-    series: int | None = None
+    waiter: int = 0
 
     @property
     def blocks(self) -> bool:
@@ -53,16 +54,14 @@ class Row:
 
 
 @dataclass
-class Plain:
-    """The whole lab. Each verb answers the codes against it, an empty set when it is done."""
+class Rules:
+    """What there is, and what stands against a wish."""
 
     things: dict[int, Thing]
     now: int = 0
     rows: dict[int, Row] = field(default_factory=dict)
     strikes: list[tuple[int, int]] = field(default_factory=list)
     held: dict[int, int] = field(default_factory=dict)
-
-    # -- asking -------------------------------------------------------------------------------
 
     def against(
         self, member: int, machine: int, start: int, end: int, intent: str, row: Row | None = None
@@ -73,7 +72,7 @@ class Plain:
         asked = row.asked if row and intent == "approve" else self.now
         moved = row is None or row.start != start
         found = set(self.in_the_way(member, machine, start, end, row))
-        if intent != "extend" and moved and start < asked - TOLERANCE:
+        if intent not in ("extend", "now") and moved and start < asked - TOLERANCE:
             found.add("in_the_past")
         if intent in ("new", "move", "extend"):
             edges = [end, *([start] if moved else [])]
@@ -83,12 +82,12 @@ class Plain:
             found.add("too_short")
         if end - start > LONGEST:
             found.add("too_long")
-        if end > (day_of(asked) + HORIZON + 1) * DAY - MONDAY_AT:
+        if intent != "now" and self.is_too_far(end, asked):
             found.add("too_far")
         if intent == "move" and row and moved and self.now > min(row.start, start) - NOTICE_TO_MOVE:
             found.add("change_too_late")
-        asks = self.things[machine].needs_approval and intent in ("new", "move") and moved
-        if asks and start <= self.now:
+        asks = self.things[machine].needs_approval and intent in ("new", "move", "now", "offer")
+        if asks and moved_or_new(row, start, intent) and start <= self.now:
             found.add("too_soon")
         if self.held.get(member, -1) > self.now:
             found.add("account_held")
@@ -96,22 +95,26 @@ class Plain:
             found.add("quota_exceeded")
         return found
 
+    def is_too_far(self, end: int, asked: int) -> bool:
+        return end > (day_of(asked) + HORIZON + 1) * DAY - MONDAY_AT
+
+    def others(self, machine: int, row: Row | None) -> list[Row]:
+        return [r for r in self.rows.values() if r.machine == machine and r.blocks and r is not row]
+
+    def peak(self, rows: Iterable[Row], start: int, end: int) -> int:
+        """How many of them are there in the busiest minute."""
+        rows = [row for row in rows if row.start < end and start < row.until]
+        minutes = range(start, end)
+        return max(
+            (sum(r.start <= minute < r.until for r in rows) for minute in minutes), default=0
+        )
+
     def in_the_way(
         self, member: int, machine: int, start: int, end: int, row: Row | None
     ) -> Iterable[str]:
-        thing = self.things[machine]
-        others = [
-            each
-            for each in self.rows.values()
-            if each.machine == machine
-            and each.blocks
-            and each is not row
-            and each.start < end + thing.turnaround
-            and start < each.until
-        ]
-        minutes = range(start, end + thing.turnaround)
-        most = max((sum(o.start <= m < o.until for o in others) for m in minutes), default=0)
-        if most < thing.units:
+        thing, until = self.things[machine], end + self.things[machine].turnaround
+        others = [r for r in self.others(machine, row) if r.start < until and start < r.until]
+        if self.peak(others, start, until) < thing.units:
             return
         if any(each.kind == "offer" and each.member != member for each in others):
             yield "on_hold"
@@ -158,129 +161,9 @@ class Plain:
             return row.given_up is not None and row.given_up > row.start
         return row.status in (*OPEN, "no_show")
 
-    # -- doing --------------------------------------------------------------------------------
 
-    def same(self, member: int, machine: int, start: int, end: int) -> Row | None:
-        for row in self.rows.values():
-            known = (row.member, row.machine, row.start, row.end, row.kind)
-            if known == (member, machine, start, end, "use") and row.status in OPEN:
-                return row
-        return None
-
-    def book(self, member: int, machine: int, start: int, end: int, number: int) -> set[str]:
-        found = self.against(member, machine, start, end, "new")
-        if not found:
-            self.rows[number] = self.row(number, member, machine, start, end)
-        return found
-
-    def row(self, number: int, member: int, machine: int, start: int, end: int) -> Row:
-        thing = self.things[machine]
-        return Row(
-            id=number,
-            machine=machine,
-            member=member,
-            start=start,
-            end=end,
-            until=end + thing.turnaround,
-            status="pending" if thing.needs_approval else "confirmed",
-            made=self.now,
-            asked=self.now,
-            release=min(end, max(start, self.now) + GRACE),
-            decide_by=min(start, self.now + APPROVAL) if thing.needs_approval else None,
-        )
-
-    def change(self, row: Row, start: int, end: int) -> set[str]:
-        moved = start != row.start
-        allowed = ("pending", "confirmed") if moved else OPEN
-        if row.kind != "use" or row.status not in allowed:
-            return {"not_changeable"}
-        if (start, end) == (row.start, row.end):
-            return set()
-        intent = "move" if moved else "extend"
-        found = self.against(row.member, row.machine, start, end, intent, row)
-        if not found:
-            more = start < row.start or end > row.end
-            asks = self.things[row.machine].needs_approval and row.status != "checked_in"
-            if asks and more and start > self.now:
-                row.status, row.decide_by = "pending", min(start, self.now + APPROVAL)
-            row.start, row.end, row.until = start, end, end + self.things[row.machine].turnaround
-            row.release = min(end, max(start, self.now if moved else row.made) + GRACE)
-            row.asked = self.now
-        return found
-
-    def cancel(self, row: Row, give_up: bool) -> set[str]:
-        if row.status == "cancelled":
-            return set()
-        if row.status not in ("pending", "confirmed"):
-            return {"already_begun" if row.status == "checked_in" else "not_changeable"}
-        late = row.status == "confirmed" and self.now > row.start - NOTICE_TO_CANCEL
-        if late and not give_up:
-            return {"cancel_too_late"}
-        row.status, row.given_up = "cancelled", self.now
-        row.until = max(row.start, min(self.now, row.until))
-        return set()
-
-    def check_in(self, row: Row) -> set[str]:
-        if row.status == "checked_in":
-            return set()
-        if row.status == "no_show":
-            return {"released"}
-        if row.status == "pending":
-            return {"not_confirmed"}
-        if row.status != "confirmed" or self.now >= row.end:
-            return {"not_open"}
-        if self.now < row.start - OPENS:
-            return {"checkin_not_open"}
-        row.status = "checked_in"
-        return set()
-
-    def finish(self, row: Row) -> set[str]:
-        if row.status == "completed":
-            return set()
-        if row.status != "checked_in":
-            return {"not_checked_in"}
-        row.status, row.finished = "completed", self.now
-        rest = self.things[row.machine].turnaround
-        row.until = min(row.until, max(row.start, self.now + rest))
-        return set()
-
-    def approve(self, row: Row) -> set[str]:
-        if row.status != "pending":
-            return {"decided"}
-        found = self.against(row.member, row.machine, row.start, row.end, "approve", row)
-        if not found:
-            row.status, row.decide_by = "confirmed", None
-            row.release = min(row.end, max(row.start, self.now) + GRACE)
-        return found
-
-    def reject(self, row: Row) -> set[str]:
-        if row.status != "pending":
-            return {"decided"}
-        row.status = "rejected"
-        return set()
-
-    # -- by itself ----------------------------------------------------------------------------
-
-    def pass_time(self, minutes: int) -> None:
-        """Time goes on, and then whatever is due happens."""
-        self.now += minutes
-        due = [r for r in self.rows.values() if r.status == "confirmed" and r.release <= self.now]
-        struck = set()
-        for row in sorted(due, key=lambda each: (each.start, each.id)):
-            row.status, row.until = "no_show", max(row.start, self.now)
-            if row.end - row.start > GRACE:
-                self.strikes.append((row.member, self.now))
-                struck.add(row.member)
-        for member in struck:
-            recent = sum(m == member and at > self.now - STRIKE_WINDOW for m, at in self.strikes)
-            if recent >= STRIKES and self.held.get(member, -1) <= self.now:
-                self.held[member] = self.now + HELD
-        for row in self.rows.values():
-            overdue = row.decide_by is not None and row.decide_by <= self.now
-            if row.status == "pending" and (overdue or row.start <= self.now):
-                row.status = "expired"
-            elif row.status == "checked_in" and row.end <= self.now:
-                row.status, row.finished = "completed", row.end
+def moved_or_new(row: Row | None, start: int, intent: str) -> bool:
+    return row is None or row.start != start or intent in ("now", "offer")
 
 
 def day_of(minute: int) -> int:
