@@ -77,6 +77,7 @@ SOME_MADE = ALL_MADE | {
     "skipped_on": [date(2027, 2, 1)],
     "pending": 1,
 }
+BESIDE = SERIES | {"dates": [week | {"booking": 7} for week in WEEKS]}
 ALL_GONE = SERIES | {"late": [], "kept": [], "by_staff": False, "reason": ""}
 SOME_GONE = ALL_GONE | {"late": WEEKS[:1], "kept": WEEKS[1:2], "reason": "A trip"}
 
@@ -87,6 +88,8 @@ BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
         "asked": ALL_MADE | {"pending": 3},
         "by_staff": ALL_MADE | {"by_staff": True},
     },
+    "bookings/series_buddy_asked": {"": BESIDE},
+    "bookings/series_buddy_free": {"": BESIDE},
     "bookings/series_changed": {"": SERIES | {"pending": 0, "by_staff": False}},
     "bookings/series_cancelled": {"": ALL_GONE, "late": SOME_GONE},
     "bookings/made": {

@@ -128,9 +128,10 @@ async def cancel(
 def read_part(sent: Sent, place: Place) -> PartForm:
     """All that are to come, where an address says it wrong."""
     try:
-        return forms.read(PartForm, sent, place.zone)
+        found = forms.read(PartForm, sent, place.zone)
     except Refused:
         return PartForm()
+    return PartForm() if found.booking is None else found
 
 
 async def chosen(series_id: int, part: PartForm) -> tuple[list[Booking], Booking | None]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.series.asking import Planned
 from fablab.bookings.series.back import Back
 from fablab.bookings.tables import Booking, Series, Status
 from fablab.machines.catalogue import MachineView
 from fablab.members.viewer import Viewer
-from fablab.notifications.actions import notify
+from fablab.notifications.actions import Notice, notify, notify_all
 
 
 async def made(actor: Viewer, series: Series, bookings: Sequence[Booking], plan: Planned) -> None:
@@ -21,6 +22,7 @@ async def made(actor: Viewer, series: Series, bookings: Sequence[Booking], plan:
         pending=sum(booking.status == Status.PENDING for booking in bookings),
         by_staff=actor.id != series.member,
     )
+    await buddies_asked(plan.situation.view(series.machine), bookings)
 
 
 async def changed(
@@ -33,6 +35,7 @@ async def changed(
         pending=sum(booking.status == Status.PENDING for booking in bookings),
         by_staff=actor.id != series.member,
     )
+    await buddies_asked(view, bookings)
 
 
 async def cancelled(
@@ -47,6 +50,30 @@ async def cancelled(
         by_staff=actor.id != series.member,
         reason=reason,
     )
+    await buddies_free(view, back.all)
+
+
+async def buddies_asked(view: MachineView, bookings: Sequence[Booking]) -> None:
+    """Whoever was named as the second person hears of all the dates they have not agreed to."""
+    asked = [
+        each for each in bookings if BUDDY in each.awaits.split() and each.buddy_agreed_at is None
+    ]
+    await to_buddies("bookings/series_buddy_asked", view, asked)
+
+
+async def buddies_free(view: MachineView, bookings: Sequence[Booking]) -> None:
+    """Whoever agreed to come along need not come."""
+    agreed = [each for each in bookings if each.buddy_agreed_at is not None]
+    await to_buddies("bookings/series_buddy_free", view, agreed)
+
+
+async def to_buddies(template: str, view: MachineView, bookings: Sequence[Booking]) -> None:
+    notices = []
+    for buddy in sorted({each.buddy for each in bookings if each.buddy is not None}):
+        named = [each for each in bookings if each.buddy == buddy]
+        known = {"machine": view.name, "tag": view.tag, "dates": dates(named)}
+        notices.append(Notice(buddy, template, None, known))
+    await notify_all(notices)
 
 
 def about(series: Series, view: MachineView, bookings: Sequence[Booking]) -> dict[str, Any]:
@@ -61,4 +88,7 @@ def about(series: Series, view: MachineView, bookings: Sequence[Booking]) -> dic
 
 def dates(bookings: Sequence[Booking]) -> list[dict[str, Any]]:
     in_order = sorted(bookings, key=lambda booking: (booking.starts_at, booking.id))
-    return [{"starts_at": each.starts_at, "ends_at": each.ends_at} for each in in_order]
+    return [
+        {"booking": each.id, "starts_at": each.starts_at, "ends_at": each.ends_at}
+        for each in in_order
+    ]

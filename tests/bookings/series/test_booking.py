@@ -13,6 +13,7 @@ from fablab.bookings.series.asking import SeriesDenied
 from fablab.bookings.series.repeating import Unit
 from fablab.bookings.tables import Booking, Series, Status
 from fablab.core.errors import Forbidden, Refused
+from fablab.core.facts import load
 from fablab.core.periods import Period
 from fablab.core.words import Words
 from fablab.machines.tables import Machine
@@ -196,3 +197,21 @@ async def test_two_series_at_once_for_the_same_dates(committed_database: Copy) -
     assert told == [(), ("taken",) * 5, ("taken",) * 5]
     assert await Booking.count() == 5
     assert await Series.count() == 1
+
+
+async def test_the_second_person_is_asked_once_for_all_dates(
+    again: Again, ada: Viewer, ben: Viewer, lab: None
+) -> None:
+    policy = {"attendance": "anytime"}
+    machine = await factories.a_machine(buddy_required=True, policy=policy)
+    made = (await again(ada, machine, TEN, count=3, first={"buddy_id": ben.id})).series
+    rows = await rows_of(made.id)
+    assert {(row.status, row.awaits) for row in rows} == {(Status.PENDING, "buddy")}
+    [asked] = await Notification.select().where(Notification.member == ben.id)
+    dates = load(asked["facts"])["dates"]
+    assert asked["template"] == "bookings/series_buddy_asked"
+    assert [each["booking"] for each in dates] == [row.id for row in rows]
+    await Booking.update({Booking.buddy_agreed_at: MONDAY}).where(Booking.id == rows[1].id)
+    await cancelling.cancel(ada, made.id, "future")
+    told = await Notification.select().where(Notification.template.like("%series_buddy_free"))
+    assert [len(load(each["facts"])["dates"]) for each in told] == [1]
