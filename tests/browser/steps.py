@@ -32,6 +32,13 @@ def lane(screen: Screen, slug: str) -> Locator:
     return screen.page.locator(".lane", has=link)
 
 
+async def check_in(screen: Screen) -> None:
+    """From the first card; a machine that asks what goes in asks again before."""
+    await screen.press(".card.due .btn.act")
+    if screen.path.startswith("/bookings/"):
+        await screen.press("form[action$='/check-in'] button")
+
+
 async def choose(screen: Screen, start: str, end: str) -> None:
     """`start` and `end` as the lab's wall says: 2026-11-30T12:00."""
     for name, wanted in (("starts_at", start), ("ends_at", end)):

@@ -9,6 +9,7 @@ from tests.browser.steps import (
     MEMBER,
     NEWCOMER,
     PRINTER,
+    check_in,
     choose,
     everywhere,
     flash,
@@ -55,7 +56,7 @@ async def test_a_member_books_comes_and_finishes(
     assert await mine.is_visible()
     travel(timedelta(hours=2, minutes=55))
     await screen.go("/me")
-    await screen.press(".card.due button")
+    await check_in(screen)
     assert await flash(screen) == said(language, "Checked in. Good work!")
     travel(timedelta(minutes=45))
     await screen.go("/me")
@@ -134,7 +135,7 @@ async def test_the_whole_way_without_javascript(
     assert await flash(screen) == said(language, "The booking is changed.")
     travel(timedelta(hours=3, minutes=25))
     await screen.go("/me")
-    await screen.press(".card.due button")
+    await check_in(screen)
     await screen.send(f"{screen.path}/finish")
     assert await stored(PRINTER, MEMBER) == ["completed"]
     await screen.go("/me")
