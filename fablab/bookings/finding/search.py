@@ -10,6 +10,7 @@ from heapq import merge
 from itertools import chain
 
 from fablab.bookings import choices, openings, rules
+from fablab.bookings.finding.often import Often
 from fablab.bookings.finding.stretches import Stretch, stretches
 from fablab.bookings.rules import Blocker, Wish
 from fablab.bookings.situation import Situation
@@ -69,7 +70,7 @@ def search(situation: Situation, sought: Sought) -> Iterator[Found]:
     for row in situation.rows:
         by_machine.setdefault(row.machine_id, []).append(row)
     own = tuple(row for row in situation.rows if row.member_id == situation.person.id)
-    alone = situation.with_rows(own)
+    alone = Often.of(situation.with_rows(own))
     of_each = (
         Lane(alone, view, sought, tuple(by_machine.get(view.id, ()))).found()
         for view in sought.machines
@@ -131,7 +132,7 @@ class Lane:
                 left -= 1
                 problems = self.problems(period)
                 if not problems:
-                    yield Found(self.view, period, max(self.until(stretch), period.end))
+                    yield Found(self.view, period, self.until(at, stretch))
                     break
                 if any(is_for_good(problem) for problem in problems):
                     return
@@ -169,10 +170,10 @@ class Lane:
     def busy(self, period: Period) -> Period:
         return Period(period.start, period.end + self.view.policy.turnaround_after)
 
-    def until(self, stretch: Stretch) -> datetime:
+    def until(self, at: datetime, stretch: Stretch) -> datetime:
+        """Whole steps from a start that is on the grid."""
         step = self.view.policy.granularity
-        first = self.step(stretch.first)
-        return first + (stretch.end - first) // step * step
+        return at + (stretch.end - at) // step * step
 
     def next_start(self, at: datetime, problems: Iterable[Problem]) -> datetime:
         """Later than any start that must meet the same problem."""
