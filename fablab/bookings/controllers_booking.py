@@ -1,7 +1,6 @@
 """The booking form: choose a machine, choose among its legal times."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,22 +12,27 @@ from fablab.bookings import settling, wanting
 from fablab.bookings.alternatives import sisters
 from fablab.bookings.asking import Denied
 from fablab.bookings.free import free_times
-from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import lists_of
 from fablab.bookings.meters import meters
-from fablab.bookings.offering import Offer, first_day, offer
+from fablab.bookings.offering import Offer, offer
 from fablab.bookings.offering_any import offer_any, usable_of
 from fablab.bookings.pages import days, times
-from fablab.bookings.pages.whom import Whom, of_id, whom
-from fablab.bookings.queries import names_of_projects
-from fablab.bookings.rules import may_set_aside
+from fablab.bookings.pages.asking import (
+    at_any_time,
+    instant,
+    overridable,
+    person_of,
+    projects_of,
+    situation_of,
+    wanted_day,
+)
+from fablab.bookings.pages.whom import Whom, of_id
 from fablab.bookings.situation import Situation
 from fablab.bookings.usable import missing, reasons
-from fablab.core import clock, i18n, zones
-from fablab.core.errors import NotFound, Problem, Refused
-from fablab.core.words import Words
+from fablab.core import zones
+from fablab.core.errors import NotFound, Problem
 from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue, CategoryView, MachineView
+from fablab.machines.catalogue import CategoryView, MachineView
 from fablab.members.viewer import Viewer
 from fablab.web import forms
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
@@ -108,42 +112,6 @@ async def any_of(
         person=person,
         family=found.machine.category,
     )
-
-
-async def person_of(
-    viewer: Viewer, number: str | None, text: str | None
-) -> tuple[Whom, tuple[Problem, ...]]:
-    """Whom it is for, and why nobody is found."""
-    try:
-        return await whom(viewer, number, text), ()
-    except Refused as refused:
-        return Whom(text=number or ""), refused.problems
-
-
-def at_any_time(start: datetime | None, end: datetime | None, place: Place) -> dict[str, Any]:
-    """What staff chose, legal or not: they may set rules aside."""
-    chosen = {"starts_at": start, "ends_at": end}
-    return {name: zones.iso(at, place.zone) for name, at in chosen.items() if at}
-
-
-def instant(text: str | None, place: Place) -> tuple[datetime | None, tuple[Problem, ...]]:
-    """The instant of an address, or why there is none."""
-    if not text:
-        return None, ()
-    try:
-        return zones.read_time(text, place.zone, "starts_at"), ()
-    except Refused as refused:
-        return None, refused.problems
-
-
-def wanted_day(text: str | None, start: datetime | None, situation: Situation) -> date:
-    calendar, now = situation.place.calendar, situation.now
-    today = calendar.day_of(now)
-    if text and (found := days.read(text, today)):
-        return max(found, today)
-    if start and (found := days.read(str(calendar.day_of(start)), today)):
-        return max(found, today)
-    return first_day(calendar, now)
 
 
 async def choose(
@@ -231,17 +199,6 @@ async def form_page(
     )
 
 
-async def projects_of(member_id: int) -> list[tuple[str, str]]:
-    """The options of the select: slug and title."""
-    found = await names_of_projects(member_id)
-    return [(row["slug"], Words.parse(row["title"]).say(i18n.language.get())) for row in found]
-
-
-def overridable(problems: Sequence[Problem], viewer: Viewer) -> list[tuple[str, str]]:
-    """What this person may set aside, by code; nothing but for staff."""
-    return [(each.code, i18n.say(each)) for each in problems if may_set_aside(each, viewer.role)]
-
-
 def further(situation: Situation, view: MachineView) -> list[MachineView]:
     """The machines of its family that this person could have at the same time."""
     if view.is_room:
@@ -251,13 +208,6 @@ def further(situation: Situation, view: MachineView) -> list[MachineView]:
         for each in sisters(situation, view)
         if each.works and not missing(situation, each, situation.now)
     ]
-
-
-async def situation_of(
-    viewer: Viewer, place: Place, machines: Catalogue, person: Whom
-) -> Situation:
-    member = person.chosen.id if person.chosen else viewer.id
-    return await known_in(place, machines, member, clock.now(), by_staff=member != viewer.id)
 
 
 ROUTES = [new]

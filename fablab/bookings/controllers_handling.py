@@ -10,11 +10,11 @@ from litestar.response import Redirect, Template
 
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
-from fablab.bookings.controllers_booking import overridable
 from fablab.bookings.forms import CancelForm, CheckInForm, ExtendForm, FinishForm
 from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import lists_of, said
 from fablab.bookings.pages import times
+from fablab.bookings.pages.asking import overridable
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.parties.showing import shown_party
 from fablab.bookings.queries import visible_to

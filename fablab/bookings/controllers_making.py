@@ -9,17 +9,12 @@ from litestar.response import Redirect, Template
 from fablab.bookings import settling, wanting
 from fablab.bookings.asking import Asked as Wish
 from fablab.bookings.asking import Denied
-from fablab.bookings.controllers_booking import (
-    form_page,
-    instant,
-    person_of,
-    situation_of,
-    wanted_day,
-)
+from fablab.bookings.controllers_booking import form_page
 from fablab.bookings.forms import BookingForm, NowForm
 from fablab.bookings.materials import said
 from fablab.bookings.offering import offer
 from fablab.bookings.offering_any import offer_any, usable_of
+from fablab.bookings.pages.asking import instant, person_of, situation_of, wanted_day
 from fablab.bookings.queries import project_of
 from fablab.bookings.rules import Intent
 from fablab.bookings.wanting import Wanted, Way

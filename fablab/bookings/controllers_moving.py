@@ -10,18 +10,13 @@ from litestar.response import Redirect, Template
 from fablab.bookings import changing, settling, wanting
 from fablab.bookings.alternatives import sisters
 from fablab.bookings.asking import Denied
-from fablab.bookings.controllers_booking import (
-    at_any_time,
-    instant,
-    overridable,
-    wanted_day,
-)
 from fablab.bookings.forms import MoveForm
 from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import ACCEPTED, lists_of, said
 from fablab.bookings.meters import meters
 from fablab.bookings.offering import offer
 from fablab.bookings.pages import days, times
+from fablab.bookings.pages.asking import at_any_time, instant, overridable, wanted_day
 from fablab.bookings.queries import visible_to
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking

@@ -10,9 +10,9 @@ from litestar.response import Redirect, Template
 
 from fablab.bookings import settling
 from fablab.bookings.asking import Asked as First
-from fablab.bookings.controllers_booking import instant, overridable, projects_of
 from fablab.bookings.controllers_making import machine_called, member_called
 from fablab.bookings.materials import lists_of, said
+from fablab.bookings.pages.asking import instant, overridable, projects_of
 from fablab.bookings.pages.whom import Whom, whom
 from fablab.bookings.queries import project_of
 from fablab.bookings.series import actions, saying

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from fablab.bookings.alternatives import sisters
-from fablab.bookings.controllers_booking import overridable
 from fablab.bookings.controllers_making import machine_called
 from fablab.bookings.knowing import known_in
+from fablab.bookings.pages.asking import overridable
 from fablab.bookings.series import cancelling, changing, saying
 from fablab.bookings.series.altering import Alteration, repeat_of
 from fablab.bookings.series.asking import SeriesDenied
