@@ -220,6 +220,15 @@ class TestGuessing:
             await come(tablet, 5_000 + number, "0000")
         assert (await come(tablet, ada)).status_code == 303
 
+    async def test_one_pin_cannot_be_tried_on_everybody(
+        self, tablet: Browser, ada: Member, travel: Travel
+    ) -> None:
+        await Lab.update({Lab.networks: '["127.0.0.0/8"]'}, force=True)
+        answers = [(await come(tablet, 5_000 + each, "0000")).status_code for each in range(32)]
+        assert (answers[0], answers[-1]) == (422, 429)
+        travel(timedelta(minutes=1))
+        assert (await come(tablet, ada)).status_code == 303
+
     async def test_a_pin_is_not_a_password_nor_the_reverse(
         self, tablet: Browser, browser: Browser, ada: Member
     ) -> None:

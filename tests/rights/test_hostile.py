@@ -128,6 +128,8 @@ TYPED = [
         | {"name_en": TURNED, "first_day": "2027-03-01", "last_day": "2027-03-01"},
         "closure",
     ),
+    ("manager", "/desk/kiosks", {"name": TURNED}, "kiosk"),
+    ("owner", "/at/{tag}/fault", {"text": TURNED}, "activity"),
 ]
 
 
