@@ -201,7 +201,7 @@ async def form_page(
 
 def further(situation: Situation, view: MachineView) -> list[MachineView]:
     """The machines of its family that this person could have at the same time."""
-    if view.is_room:
+    if view.is_room or view.category is None:
         return []
     return [
         each

@@ -120,6 +120,13 @@ async def test_one_of_a_party_may_go_alone(ada_asks: Browser, family: list[Machi
     assert rows == {first.id: "cancelled", second.id: "confirmed"}
 
 
+async def test_machines_of_no_family_have_no_sisters(ada_asks: Browser, lab: None) -> None:
+    alone, _ = await a_fine_machine(), await a_fine_machine()
+    shown = await ada_asks.get(f"/bookings/new?machine={alone.slug}")
+    assert shown.status_code == 200
+    assert 'name="machines"' not in shown.text
+
+
 @pytest.mark.parametrize("query", ["category=unknown", "machine=unknown"])
 async def test_what_is_not_there(query: str, ada_asks: Browser, family: list[Machine]) -> None:
     assert (await ada_asks.get(f"/bookings/new?{query}")).status_code == 404
