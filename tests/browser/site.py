@@ -7,10 +7,12 @@ from typing import Any
 
 from fablab.core import db
 from fablab.members import codes
+from tests.browser.samples import samples, second
 from tests.browser.steps import MEMBER, NEWCOMER
 
 MANAGER = "manager@example.org"
-NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static", "/live/", "/kiosk")
+NO_PAGES = ("/api/v", "/health", "/ready", "/metrics", "/static", "/live/", "/kiosk", "/calendar/")
+NO_PAGE = ".ics"
 LINKS = {page: purpose for purpose, page in codes.PAGES.items()}
 FOR_BOTH = ("/charter", "/machines", "/schedule")
 FOR_VISITORS = ("/sign-", "/forgotten", *(f"/{page}/" for page in LINKS))
@@ -34,17 +36,6 @@ BESIDES = (
     (MANAGER, "/schedule"),
     (MANAGER, "/bookings/new?machine=printer-fdm-b"),
 )
-SAMPLES = {
-    "tag": "SELECT 'LAS-02' AS it",
-    "slug": "SELECT 'laser-40w' AS it",
-    "number": "SELECT number AS it FROM member WHERE email = 'member@example.org'",
-    "booking_id": (
-        "SELECT b.id AS it FROM booking b JOIN member m ON m.id = b.member"
-        " WHERE m.email = 'member@example.org' AND b.status = 'confirmed' ORDER BY b.id LIMIT 1"
-    ),
-    "closure_id": "SELECT min(id) AS it FROM closure",
-    "season_id": "SELECT min(id) AS it FROM season",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +57,22 @@ def paths(app: Any) -> Iterator[str]:
     """Those that answer GET with a page: not with text for programs or scripts."""
     for route in app.routes:
         verbs = getattr(route, "route_handler_map", {})
-        if "GET" in verbs and not route.path.startswith(NO_PAGES):
+        if (
+            "GET" in verbs
+            and not route.path.startswith(NO_PAGES)
+            and not route.path.endswith(NO_PAGE)
+        ):
             yield route.path
 
 
 async def pages(app: Any) -> list[Place]:
     """Every page with the parameters of the demo, for whoever sees most of it, and visitors."""
-    samples = {name: (await db.fetch(sql))[0]["it"] for name, sql in SAMPLES.items()}
+    known = await samples(MEMBER)
     found = [Place(*each) for each in BESIDES]
     for path in paths(app):
-        given = samples | {"token": await a_token(path)}
+        given = known | {"token": await a_token(path)}
+        if path.endswith("/buddy"):
+            given["booking_id"] = await second()
         filled = re.sub(r"\{(\w+):\w+\}", lambda found, given=given: str(given[found[1]]), path)
         found += [Place(who, filled) for who in who_opens(path)]
     return sorted(set(found), key=lambda place: (place.who, place.path))
