@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from fablab.bookings.asking import Judged
 from fablab.bookings.series.parts import day_of
+from fablab.bookings.series.refusals import overlapping
 from fablab.bookings.series.repeating import Repeat, Unit
-from fablab.bookings.series.rules import Occasion, face, occasion, overlapping
+from fablab.bookings.series.rules import Occasion, face, occasion
 from fablab.bookings.tables import Booking, Series
 from fablab.core.errors import Problem, Refused
 from fablab.core.facts import load

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, patch, post
-from litestar.params import FromPath
+from litestar import Request, Response, post
 
 from fablab.bookings import settling
 from fablab.bookings.api import (
     MAY_BOOK,
-    MAY_READ,
     NOT_THEIRS,
     machine_called,
     member_called,
@@ -18,21 +16,23 @@ from fablab.bookings.asking import Asked as First
 from fablab.bookings.asking import Override
 from fablab.bookings.materials import material_called
 from fablab.bookings.queries import project_of
+from fablab.bookings.rules.awaiting import awaits
 from fablab.bookings.schemas import OverrideWish
-from fablab.bookings.series import actions, cancelling, changing, showing
-from fablab.bookings.series.asking import SeriesAsked
-from fablab.bookings.series.queries import visible_to
+from fablab.bookings.series import actions, showing
+from fablab.bookings.series.asking import Dated, Planned, SeriesAsked
 from fablab.bookings.series.repeating import WEEKDAYS, Repeat, Unit
 from fablab.bookings.series.schemas import (
+    DateShown,
+    MonthShown,
     PreviewShown,
     RepeatWish,
-    SeriesCancellation,
-    SeriesChange,
     SeriesShown,
     SeriesWish,
     Weekday,
 )
+from fablab.core.i18n import say
 from fablab.core.periods import Period
+from fablab.core.zones import iso
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
@@ -40,6 +40,7 @@ from fablab.web import once
 from fablab.web.auth import Here, Machines, SignedIn
 from fablab.web.bodies import body
 from fablab.web.openapi import described
+from fablab.web.problems import violation
 
 Asked = Request[Any, Any, Any]
 TAGS = ["series"]
@@ -66,7 +67,8 @@ async def book(
 
     async def act() -> once.Answer:
         made = await actions.make(viewer, asked)
-        shown = await showing.one(viewer, place, machines, made.series.id, made.left_out)
+        left_out = [date_shown(each, place) for each in made.left_out]
+        shown = await showing.one(viewer, place, machines, made.series.id, left_out)
         return once.answer(201 if made.new else 200, shown, f"/api/v1/series/{shown.id}")
 
     return await once.once(request, viewer.id, await request.body(), act)
@@ -89,81 +91,32 @@ async def preview(
     asked = await wish(request, viewer, place, machines)
 
     async def act() -> once.Answer:
-        return once.answer(200, showing.preview(await actions.preview(viewer, asked)))
+        return once.answer(200, looked_at(await actions.preview(viewer, asked)))
 
     return await once.once(request, viewer.id, await request.body(), act)
 
 
-@get(
-    "/series/{series_id:int}",
-    name="api:series",
-    tags=TAGS,
-    guards=MAY_READ,
-    opt=described(gives=SeriesShown),
-)
-async def series(
-    viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
-) -> SeriesShown:
-    """A series of mine or of my projects, with all its bookings."""
-    return await showing.one(viewer, place, machines, series_id)
-
-
-@patch(
-    "/series/{series_id:int}",
-    name="api:change-series",
-    tags=TAGS,
-    guards=MAY_BOOK,
-    opt=described(takes=SeriesChange, gives=SeriesShown),
-)
-async def change(
-    request: Asked, viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
-) -> SeriesShown:
-    """Change one booking, it and those following, or all future ones: all of them or none.
-
-    What has been before stays as it was; the rest is then a series of its own, linked both ways,
-    and that is what is answered.
-    """
-    await visible_to(viewer, series_id)
-    sent = await body(request, SeriesChange, place.zone)
-    if not viewer.acts_as_staff:
-        must_not_set(sent, ("override",))
-    found = await changing.change(
-        viewer,
-        series_id,
-        sent.part,
-        sent.booking,
-        changing.Alteration(
-            starts=sent.starts,
-            minutes=sent.minutes,
-            machine_id=machine_called(sent.machine, viewer, machines).id if sent.machine else None,
-            weekdays=numbered(sent.weekdays),
-        ),
-        override(sent.override),
+def looked_at(plan: Planned) -> PreviewShown:
+    place = plan.situation.place
+    return PreviewShown(
+        violations=[violation(problem) for problem in plan.problems],
+        instances=[date_shown(each, place) for each in plan.dates],
+        skipped=[
+            MonthShown(f"{each.month:%Y-%m}", say(each.problem)) for each in plan.expansion.skipped
+        ],
     )
-    return await showing.one(viewer, place, machines, found)
 
 
-@post(
-    "/series/{series_id:int}/cancel",
-    name="api:cancel-series",
-    tags=TAGS,
-    guards=MAY_BOOK,
-    opt=described(takes=SeriesCancellation, gives=SeriesShown),
-)
-async def cancel(
-    request: Asked, viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
-) -> Response[bytes]:
-    """Give back one booking, it and those following, or all future ones."""
-    await cancelling.settle_for(viewer, series_id)
-    sent = await body(request, SeriesCancellation, place.zone)
-
-    async def act() -> once.Answer:
-        await cancelling.cancel(
-            viewer, series_id, sent.part, sent.booking, reason=sent.reason, give_up=sent.give_up
-        )
-        return once.answer(200, await showing.one(viewer, place, machines, series_id))
-
-    return await once.once(request, viewer.id, await request.body(), act)
+def date_shown(dated: Dated, place: Place) -> DateShown:
+    period, judged = dated.period, dated.judged
+    return DateShown(
+        date=dated.day,
+        starts_at=iso(period.start, place.zone) if period else None,
+        ends_at=iso(period.end, place.zone) if period else None,
+        free=not dated.problems,
+        awaits=list(awaits(judged.wish, judged.facts)) if judged and not dated.problems else [],
+        violations=[violation(problem) for problem in dated.problems],
+    )
 
 
 async def wish(request: Asked, viewer: Viewer, place: Place, machines: Catalogue) -> SeriesAsked:
@@ -209,4 +162,4 @@ def override(sent: OverrideWish | None) -> Override | None:
     return Override(rules=frozenset(sent.rules), reason=sent.reason) if sent else None
 
 
-ROUTES = [book, preview, series, change, cancel]
+ROUTES = [book, preview]

@@ -1,7 +1,6 @@
 """Booking a series: say how it repeats, look at every date, then take all or the free ones."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,13 +17,14 @@ from fablab.bookings.queries import project_of
 from fablab.bookings.series import actions, saying
 from fablab.bookings.series.asking import Planned, SeriesAsked, Take
 from fablab.bookings.series.forms import SeriesForm, TakeForm
+from fablab.bookings.series.lengths import lengths, minutes_of
 from fablab.bookings.series.repeating import WEEKDAYS
 from fablab.bookings.situation import Situation
-from fablab.core import clock, formats, i18n, zones
+from fablab.core import clock
 from fablab.core.errors import Problem, Refused
 from fablab.core.i18n import gettext
 from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue, MachineView
+from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import forms, once
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in
@@ -34,7 +34,6 @@ from fablab.web.sent import Sent, parsed
 SCOPE = "series:book"
 FORM = "/bookings/series/new"
 BESIDE = ("key", "take", "_csrf_token")
-MOST_LENGTHS = 48
 MANY = ("weekdays", "override")
 
 
@@ -163,27 +162,6 @@ def next_opening(place: Place) -> Any:
     return opening.start if opening else clock.now()
 
 
-def minutes_of(view: MachineView) -> int:
-    """An hour, or what comes nearest to it."""
-    least, most = view.policy.min_duration, view.policy.max_duration
-    return int(max(least, min(timedelta(hours=1), most)).total_seconds()) // 60
-
-
-def lengths(view: MachineView, chosen: str) -> list[tuple[str, str]]:
-    """The machine's legal lengths in its steps, not too many, and what was typed."""
-    policy, language = view.policy, i18n.language.get()
-    step = policy.granularity
-    while (policy.max_duration - policy.min_duration) / step > MOST_LENGTHS:
-        step *= 2
-    found, length = [], policy.min_duration
-    while length <= policy.max_duration:
-        found.append(int(length.total_seconds()) // 60)
-        length += step
-    if chosen.isdecimal() and 0 < int(chosen[:5]) <= 10_080:
-        found = sorted({*found, int(chosen[:5])})
-    return [(str(each), formats.duration(timedelta(minutes=each), language)) for each in found]
-
-
 async def preview_page(
     request: Asked,
     viewer: Viewer,
@@ -215,7 +193,6 @@ async def preview_page(
         overridable=once_each(overridable(against, viewer)),
         set_aside=asked.first.override,
         key=forms.new_key(),
-        wall=zones.wall,
     )
 
 

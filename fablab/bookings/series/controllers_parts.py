@@ -1,6 +1,5 @@
 """A series that exists: its dates, changing or cancelling a part of them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +11,19 @@ from fablab.bookings.alternatives import sisters
 from fablab.bookings.controllers_making import machine_called
 from fablab.bookings.knowing import known_in
 from fablab.bookings.pages.asking import overridable
-from fablab.bookings.series import cancelling, changing, saying
+from fablab.bookings.series import changing, saying
 from fablab.bookings.series.altering import Alteration, repeat_of
 from fablab.bookings.series.asking import SeriesDenied
-from fablab.bookings.series.controllers import lengths, typed
-from fablab.bookings.series.forms import CancelForm, ChangeForm, PartForm
+from fablab.bookings.series.controllers import typed
+from fablab.bookings.series.forms import ChangeForm, PartForm
+from fablab.bookings.series.lengths import lengths
 from fablab.bookings.series.parts import day_of, one_of
 from fablab.bookings.series.queries import AGREED, instances, visible_to
 from fablab.bookings.series.repeating import WEEKDAYS
 from fablab.bookings.tables import Booking, Series
 from fablab.core import clock, i18n
-from fablab.core.errors import NotFound, Problem, Refused
+from fablab.core.errors import NotFound, Refused
 from fablab.core.i18n import gettext
-from fablab.core.words import N_
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.queries import names
@@ -93,38 +92,6 @@ async def change(
     return go(request, f"/bookings/series/{to}", gettext("The dates are changed."))
 
 
-@get("/bookings/series/{series_id:int}/cancel", name="series:cancel-form", **OWN)
-async def cancel_form(
-    request: Asked, viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
-) -> Template:
-    part = read_part(parsed(request.scope["query_string"]), place)
-    return await cancel_page(request, viewer, machines, series_id, part)
-
-
-@post("/bookings/series/{series_id:int}/cancel", name="series:cancel", **DONE)
-async def cancel(
-    request: Asked, viewer: SignedIn, place: Here, machines: Machines, series_id: FromPath[int]
-) -> Template | Redirect:
-    """The dates of a part; those past their deadline as the person chose."""
-    sent = await forms.form_data(request)
-    part = PartForm()
-    try:
-        form = forms.read(CancelForm, sent, place.zone)
-        part = PartForm(part=form.part, booking=form.booking)
-        await cancelling.cancel(
-            viewer,
-            series_id,
-            form.part,
-            form.booking,
-            reason=form.reason,
-            give_up=form.give_up,
-        )
-    except Refused as refused:
-        return await cancel_page(request, viewer, machines, series_id, part, sent, refused.problems)
-    text = gettext("The dates are cancelled and their time is free again.")
-    return go(request, f"/bookings/series/{series_id}", text)
-
-
 def read_part(sent: Sent, place: Place) -> PartForm:
     """All that are to come, where an address says it wrong."""
     try:
@@ -190,39 +157,6 @@ async def change_page(
     )
 
 
-async def cancel_page(
-    request: Asked,
-    viewer: Viewer,
-    machines: Catalogue,
-    series_id: int,
-    part: PartForm,
-    sent: Sent | None = None,
-    problems: Sequence[Problem] = (),
-) -> Template:
-    series = await visible_to(viewer, series_id)
-    rows, first = await chosen(series_id, part)
-    by_staff = viewer.acts_as_staff and series.member != viewer.id
-    late = [] if by_staff else [row for row in rows if cancelling.too_late(row, machines)]
-    other = [each for each in problems if each.code != "cancel_too_late"]
-    if len(other) < len(problems):
-        message = N_("Say what happens to the dates past their deadline.")
-        other.append(Problem("cancel_too_late", message, "late"))
-    return page(
-        request,
-        "bookings/series/cancel.html",
-        status=422 if problems else 200,
-        problems=other,
-        values={name: each[-1] for name, each in (sent or {}).items()},
-        series=series,
-        machine=machine_of(series, machines),
-        rows=rows,
-        now=clock.now(),
-        late=late,
-        part=part,
-        first=first,
-    )
-
-
 def machine_of(series: Series, machines: Catalogue) -> MachineView:
     if view := machines.by_id(series.machine):
         return view
@@ -244,4 +178,4 @@ def as_it_is(series: Series) -> Alteration:
     )
 
 
-ROUTES = [show, change_form, change, cancel_form, cancel]
+ROUTES = [show, change_form, change]

@@ -1,7 +1,6 @@
 """What an API client may send and gets of series. Shapes of the contract."""
 
-import datetime as time
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,6 +9,7 @@ from fablab.bookings.schemas import BookingShown, OverrideWish, Slug, Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Weekdays = Annotated[list[Weekday], msgspec.Meta(max_length=7)]
+Day = date
 Part = Literal["this", "following", "future"]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
@@ -25,7 +25,7 @@ class RepeatWish(msgspec.Struct):
     every: Count = 1
     weekdays: Weekdays | None = None
     nth: Annotated[int, msgspec.Meta(ge=-1, le=5)] | None = None
-    until: time.date | None = None
+    until: date | None = None
     count: Count | None = None
 
 
@@ -62,7 +62,7 @@ class SeriesChange(msgspec.Struct):
 
     part: Part
     booking: int | None = None
-    starts: time.time | None = None
+    starts: time | None = None
     minutes: Annotated[int, msgspec.Meta(ge=1, le=10_080)] | None = None
     machine: Slug | None = None
     weekdays: Weekdays | None = None
@@ -82,7 +82,7 @@ class SeriesCancellation(msgspec.Struct):
 class DateShown(msgspec.Struct, omit_defaults=True):
     """One date of a series that was looked at. `awaits`: what the booking would wait for."""
 
-    date: time.date
+    date: Day
     starts_at: str | None
     ends_at: str | None
     free: bool

@@ -4,19 +4,14 @@ import json
 from collections.abc import Sequence
 
 from fablab.bookings import listing
-from fablab.bookings.rules.awaiting import awaits
-from fablab.bookings.series.asking import Dated, Planned
 from fablab.bookings.series.queries import visible_to
-from fablab.bookings.series.schemas import DateShown, MonthShown, PreviewShown, SeriesShown
+from fablab.bookings.series.schemas import DateShown, SeriesShown
 from fablab.bookings.tables import Series
 from fablab.core import db
 from fablab.core.errors import NotFound
-from fablab.core.i18n import say
-from fablab.core.zones import iso
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
-from fablab.web.problems import violation
 
 ABOUT = """
 SELECT m.number, p.slug FROM series s JOIN member m ON m.id = s.member
@@ -29,7 +24,7 @@ async def one(
     place: Place,
     machines: Catalogue,
     series_id: int,
-    left_out: Sequence[Dated] = (),
+    left_out: Sequence[DateShown] = (),
 ) -> SeriesShown:
     """One that this viewer may see, else NotFound. Three statements."""
     series = await visible_to(viewer, series_id)
@@ -51,33 +46,10 @@ async def one(
         follows=series.follows,
         followed_by=series.followed_by,
         bookings=[listing.shown(row, viewer, place, machines) for row in rows],
-        left_out=[date(each, place) for each in left_out],
+        left_out=list(left_out),
     )
 
 
 def repeat_of(series: Series) -> dict[str, object]:
     found: dict[str, object] = json.loads(series.repeat)
     return found
-
-
-def preview(plan: Planned) -> PreviewShown:
-    place = plan.situation.place
-    return PreviewShown(
-        violations=[violation(problem) for problem in plan.problems],
-        instances=[date(each, place) for each in plan.dates],
-        skipped=[
-            MonthShown(f"{each.month:%Y-%m}", say(each.problem)) for each in plan.expansion.skipped
-        ],
-    )
-
-
-def date(dated: Dated, place: Place) -> DateShown:
-    period, judged = dated.period, dated.judged
-    return DateShown(
-        date=dated.day,
-        starts_at=iso(period.start, place.zone) if period else None,
-        ends_at=iso(period.end, place.zone) if period else None,
-        free=not dated.problems,
-        awaits=list(awaits(judged.wish, judged.facts)) if judged and not dated.problems else [],
-        violations=[violation(problem) for problem in dated.problems],
-    )

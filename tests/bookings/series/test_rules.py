@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fablab.bookings.series.refusals import MOST
 from fablab.bookings.series.repeating import LAST, Repeat, Unit
-from fablab.bookings.series.rules import MOST, Expansion, days, expanded
+from fablab.bookings.series.rules import Expansion, days, expanded
 from fablab.core import zones
 from fablab.core.periods import Period
 
