@@ -11,15 +11,16 @@ from litestar.response import Redirect, Template
 from fablab.activity.queries import of_thing
 from fablab.bookings import cancelling, changing, checkin, settling
 from fablab.bookings.forms import CancelForm, CheckInForm, ExtendForm, FinishForm
-from fablab.bookings.knowing import known_in
 from fablab.bookings.materials import lists_of, said
 from fablab.bookings.pages import times
 from fablab.bookings.pages.asking import overridable
 from fablab.bookings.pages.handling import handling_of, later_ends
 from fablab.bookings.parties.showing import shown_party
 from fablab.bookings.queries import visible_to
+from fablab.bookings.rules import PersonFacts
 from fablab.bookings.rules.materials import UNKNOWN
 from fablab.bookings.rules.names import NAMES
+from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.taken import around
 from fablab.bookings.teams import team_of
@@ -70,7 +71,7 @@ async def shown(
     """`typed` is what was sent for another end."""
     now = clock.now()
     booking = await settled(viewer, booking_id, now)
-    situation = await known_in(place, machines, booking.member or viewer.id, now)
+    situation = surroundings(place, machines, booking.member or viewer.id, now)
     view, zone = situation.view(booking.machine), situation.place.zone
     reach = view.policy.max_duration + view.policy.turnaround_after
     span = Period(booking.starts_at, booking.starts_at + max(reach, booking.period.length))
@@ -103,6 +104,11 @@ async def shown(
         history=(await of_thing("booking", booking.id)).items,
         key=forms.new_key(),
     )
+
+
+def surroundings(place: Place, machines: Catalogue, member_id: int, now: datetime) -> Situation:
+    """As much as later ends ask about: the hours and what is taken, nothing of the person."""
+    return Situation(now=now, place=place, catalogue=machines, person=PersonFacts(id=member_id))
 
 
 def goes_in_name(booking: Booking, machines: Catalogue) -> str:
