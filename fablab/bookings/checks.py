@@ -30,6 +30,13 @@ UNRECORDED = """
     SELECT count(*) AS wrong FROM booking b WHERE NOT EXISTS (
         SELECT 1 FROM activity a WHERE a.thing = 'booking' AND a.thing_id = b.id)
 """
+# An entry is offered exactly while one offer of its own is live.
+OFFERED_OTHERWISE = """
+    SELECT count(*) AS wrong FROM (
+        SELECT w.state, (SELECT count(*) FROM booking o WHERE o.waiting = w.id
+            AND o.kind = 'offer' AND o.status = 'pending') AS live FROM waiting w
+    ) AS row WHERE row.live <> CASE WHEN row.state = 'offered' THEN 1 ELSE 0 END
+"""
 WALLS = "SELECT starts_at, ends_at, starts_wall, ends_wall, zone, tzdata FROM booking"
 
 
@@ -65,4 +72,5 @@ CHECKS: dict[str, Check] = {
     "bookings on a unit their machine does not have": counted(BEYOND_THE_UNITS),
     "bookings whose wall-clock times and instants differ": walls_astray,
     "bookings without any activity": counted(UNRECORDED),
+    "places in line that are offered otherwise than they say": counted(OFFERED_OTHERWISE),
 }

@@ -21,10 +21,15 @@ LAST = {
     True: "unixepoch(window_end) - minutes * 60",
     False: "EXTRACT(EPOCH FROM window_end) - minutes * 60",
 }
+# Whose offer is gone by another way than an answer (the law of the zone) waits again.
+UNOFFERED = """state = 'offered' AND NOT EXISTS (
+    SELECT 1 FROM booking o WHERE o.waiting = waiting.id AND o.kind = 'offer'
+        AND o.status = 'pending')"""
 DUE = """
-SELECT id FROM waiting WHERE state IN ('waiting', 'offered') AND state = 'waiting'
-    AND {last} < {{}} LIMIT {{}}
+SELECT id FROM waiting WHERE state IN ('waiting', 'offered')
+    AND ((state = 'waiting' AND {last} < {{}}) OR ({unoffered})) LIMIT {{}}
 """
+AGAIN = f"UPDATE waiting SET state = 'waiting' WHERE id IN {{}} AND {UNOFFERED}"  # noqa: S608
 LAPSE = """
 UPDATE waiting SET state = 'lapsed', ended_at = {{}}
 WHERE id IN {{}} AND state = 'waiting' AND {last} < {{}}
@@ -42,7 +47,8 @@ async def lapse_due() -> int:
     """End the waiting for what can no longer be, and say so. One read when nothing is due."""
     now = clock.now()
     last = int((now - TOLERANCE).timestamp())
-    due = await db.fetch(DUE.format(last=LAST[db.is_sqlite()]), last, MOST_AT_ONCE)
+    sql = DUE.format(last=LAST[db.is_sqlite()], unoffered=UNOFFERED)
+    due = await db.fetch(sql, last, MOST_AT_ONCE)
     return await _lapse([row["id"] for row in due], now, last) if due else 0
 
 
@@ -50,6 +56,7 @@ async def lapse_due() -> int:
 async def _lapse(ids: list[int], now: datetime, last: int) -> int:
     """Judged again as the row is now: it may have been offered something since it was read."""
     machines = await catalogue()
+    await db.execute(AGAIN, db.among(ids))
     sql = LAPSE.format(last=LAST[db.is_sqlite()])
     rows = await db.fetch(sql, now, db.among(ids), last)
     await record_all([change("lapsed", row["id"], row["member"], None) for row in rows])

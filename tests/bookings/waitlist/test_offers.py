@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from fablab.bookings import cancelling, checkin, expiry, release
+from fablab.bookings import cancelling, checkin, checks, expiry, release
 from fablab.bookings.tables import Booking, Kind, Status, Waiting
 from fablab.bookings.waitlist import answering, leaving
+from fablab.bookings.waitlist.line import lapse_due
 from fablab.core.errors import NotFound, Refused
 from fablab.core.periods import Period
 from fablab.machines.tables import Machine
@@ -19,6 +20,7 @@ from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.counting import Counting
 
+OTHERWISE = "places in line that are offered otherwise than they say"
 MINUTE = timedelta(minutes=1)
 
 
@@ -329,6 +331,19 @@ async def test_seats_are_offered_as_many_as_are_free(lab: None, book: Book) -> N
     for who, one in zip(people, made, strict=True):
         await cancelling.cancel(who, one.booking.id, give_up=True)
     assert [each.waiting for each in await offers()] == [line[0].id, line[1].id]
+
+
+async def test_whose_offer_is_gone_waits_again(ada: Viewer, printer: Machine, book: Book) -> None:
+    """The law of the zone may take an offer away; nobody has answered it then."""
+    entry = await factories.a_waiting(printer)
+    await give_up(book, ada, printer, hours(1))
+    assert await checks.CHECKS[OTHERWISE]() == 0
+    gone: dict[Any, Any] = {Booking.status: Status.CANCELLED}
+    await Booking.update(gone).where(Booking.waiting == entry.id)
+    assert await checks.CHECKS[OTHERWISE]() == 1
+    await lapse_due()
+    assert await state(entry) == "waiting"
+    assert await checks.CHECKS[OTHERWISE]() == 0
 
 
 async def test_leaving_passes_the_offer_on(
