@@ -23,7 +23,7 @@ from fablab.quotas import queries as quotas
 if TYPE_CHECKING:
     from fablab.bookings.calling_off import House
 
-MOST_SEARCHED = 20  # bookings for which others are looked for: it takes milliseconds each
+MOST_SEARCHED = 12  # bookings for which others are looked for: it takes milliseconds each
 Row = Mapping[str, Any]
 
 
