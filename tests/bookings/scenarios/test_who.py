@@ -49,6 +49,13 @@ def test_p1_each_role_has_its_answer_in_the_table_of_rights(verb: str) -> None:
         assert answers["anonymous"] in ("in", "401"), row
 
 
+@pytest.mark.parametrize("row", ["desk:approve", "desk:reject", "api:approve", "api:reject"])
+def test_p1_staff_alone_approve(row: str) -> None:
+    answers = dict(zip(PEOPLE, rights()[row], strict=True))
+    may = {who for who, told in answers.items() if told not in ("in", "401", "403", "404")}
+    assert may == {"manager", "admin"}
+
+
 @pytest.fixture
 async def booked_by_ada(ada: Viewer, printer: Machine, book: Book) -> Booking:
     return (await book(ada, printer, hours(1), note="For the gears")).booking
