@@ -17,6 +17,10 @@ LINKS = {page: purpose for purpose, page in codes.PAGES.items()}
 FOR_BOTH = ("/charter", "/machines", "/schedule")
 FOR_VISITORS = ("/sign-", "/forgotten", *(f"/{page}/" for page in LINKS))
 NOWHERE, OVER = "/nowhere", "/reset/of-another-day"
+SERIES = (
+    "/bookings/series/preview?machine=printer-fdm-b&day=2026-12-01&starts=10:00&minutes=60"
+    "&by=week&weekdays=tue&every=1&count=3"
+)
 STATUS = {NOWHERE: 404, OVER: 410}
 BESIDES = (
     ("", OVER),
@@ -29,6 +33,8 @@ BESIDES = (
     (MEMBER, "/schedule?category=laser&category=rooms&free=60&folded=rooms"),
     (MEMBER, "/schedule?category=laser&free=480&date=2026-12-06"),
     (MEMBER, "/machines/printer-fdm-a/week"),
+    (MEMBER, "/bookings/series/new?machine=printer-fdm-b"),
+    (MEMBER, SERIES),
     (MEMBER, NOWHERE),
     (NEWCOMER, "/me"),
     (NEWCOMER, "/charter"),

@@ -71,7 +71,7 @@ async def test_every_page(visit: Visit, app: Any, language: str) -> None:
         if response.status != place.status:
             problems.append(f"{place}: {response.status}")
             continue
-        titles[await screen.page.title()].add(place.path.partition("?")[0])
+        titles[await screen.page.title()].add(screen.path.partition("?")[0])
         problems += [f"{place}: {each}" for each in await astray(screen, language)]
     problems += [f"{title!r}: {sorted(same)}" for title, same in titles.items() if len(same) > 1]
     assert not problems, "\n".join(problems)
