@@ -367,3 +367,15 @@ class TestHandled:
         rows = await Booking.objects()
         assert sorted(row.unit for row in rows) == [1, 2, 3, 4]
         assert {row.period for row in rows} == {hours(3.5)}
+
+    async def test_seats_are_dealt_anew_where_they_move_to(
+        self, ada_asks: httpx.AsyncClient, room: Machine
+    ) -> None:
+        for start, unit in ((5, 1), (6, 2), (5, 3), (6, 4)):
+            await factories.a_booking(hours(start), machine=room, unit=unit)
+        made = (await ada_asks.post("/bookings", json=wish(room, 3, 2, seats=2))).json()["bookings"]
+        answer = await ada_asks.patch(f"/bookings/{made[0]['id']}", json=times(5, 2))
+        assert answer.status_code == 200, answer.text
+        rows = await Booking.objects().where(Booking.party.is_not_null())
+        assert {(row.period, row.status) for row in rows} == {(hours(5, 2), "confirmed")}
+        assert await Booking.count().where(Booking.unit < 1) == 0

@@ -7,7 +7,7 @@ from typing import Any
 from fablab.bookings.asking import Judged
 from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.tables import Booking, Status
-from fablab.bookings.telling import buddy_asked, notice
+from fablab.bookings.telling import buddy_asked, buddy_free, notice
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
@@ -36,8 +36,11 @@ async def moved(
 async def cancelled(
     actor: Viewer, rows: Sequence[Booking], machines: Catalogue, **more: Any
 ) -> None:
-    views = [machines.by_id(row.machine) for row in rows]
-    await told("bookings/party_cancelled", actor, rows, [each for each in views if each], **more)
+    found = [(row, view) for row in rows if (view := machines.by_id(row.machine))]
+    await told("bookings/party_cancelled", actor, rows, [view for _, view in found], **more)
+    agreed = [(row, view) for row, view in found if row.buddy_agreed_at is not None]
+    for row, view in agreed[:1]:
+        await buddy_free(row, view.name, view.tag)
 
 
 async def told(
