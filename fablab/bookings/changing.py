@@ -60,15 +60,13 @@ async def change(
     machines = {booking.machine, machine_id or booking.machine}
     await settling.settle(machines)
     what = material, own_material
-    return await _change(
-        actor, booking_id, starts_at, ends_at, machine_id, what, machines, override
-    )
+    return await _change(actor, booking, starts_at, ends_at, machine_id, what, machines, override)
 
 
 @db.transactional
 async def _change(
     actor: Viewer,
-    booking_id: int,
+    known: Booking,
     starts_at: datetime | None,
     ends_at: datetime | None,
     machine_id: int | None,
@@ -77,11 +75,10 @@ async def _change(
     override: Override | None,
 ) -> Booking:
     locked = {row.id: row for row in await db.locked_all(Machine, machines)}
-    found = await Booking.objects().where(Booking.id == booking_id).first()
-    if found is None or found.member is None:
+    if known.member is None:
         raise NotFound("booking")
-    await db.locked(Member, found.member)
-    booking = await db.locked(Booking, booking_id)
+    await db.locked(Member, known.member)  # whose booking it is never changes
+    booking = await db.locked(Booking, known.id)
     if not await concerns(actor, booking) or booking.machine not in machines:
         raise NotFound("booking")
     start = starts_at or booking.starts_at
