@@ -67,14 +67,6 @@ class Joined:
     new: bool
 
 
-async def join(actor: Viewer, wanted: Wanted) -> Joined:
-    """Stand in line. The same again finds the place one has; Refused where it makes no sense.
-
-    What is free already is booked and not waited for: `free_already` names it.
-    """
-    return await stand(actor, wanted, await settled(wanted))
-
-
 async def settled(wanted: Wanted) -> list[int]:
     """What is due at the machines that would do has happened; these machines."""
     ids = [view.id for view in wanted.views(await catalogue())]
@@ -87,7 +79,11 @@ async def settled(wanted: Wanted) -> list[int]:
 
 @db.transactional
 async def stand(actor: Viewer, wanted: Wanted, machine_ids: list[int]) -> Joined:
-    """The same for who has settled before: these are the machines that would do."""
+    """Stand in line, after `settled`, which gives the machines that would do.
+
+    The same again finds the place one has; Refused where it makes no sense. What is free already
+    is booked and not waited for: `free_already` names it.
+    """
     await db.locked_all(Machine, machine_ids)  # nothing frees unseen until we stand in line
     await db.locked(Member, actor.id)
     mine = await queries.of_member(actor.id)
