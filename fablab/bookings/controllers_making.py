@@ -17,7 +17,8 @@ from fablab.bookings.offering_any import offer_any, usable_of
 from fablab.bookings.pages.asking import instant, person_of, situation_of, wanted_day
 from fablab.bookings.queries import project_of
 from fablab.bookings.rules import Intent
-from fablab.bookings.wanting import Wanted, Way
+from fablab.bookings.tables import Status
+from fablab.bookings.wanting import MadeAll, Wanted, Way
 from fablab.core import clock
 from fablab.core.errors import NotFound, Problem, Refused
 from fablab.core.i18n import gettext
@@ -83,22 +84,30 @@ async def booked(
     now: bool = False,
 ) -> Template | Redirect:
     sent = await forms.form_data(request)
-    made: list[bool] = []
+    told: list[str] = []
     try:
         asked = await read(sent)
         await settling.settle(asked.machine_ids)
 
         async def act() -> str:
             found = await wanting.make(viewer, asked)
-            made.append(found.new)
+            told.append(said_of(found))
             return f"/bookings/{found.bookings[0].id}"
 
         to = await once.once_form(viewer.id, SCOPE, forms.key_of(sent), act)
     except Refused as refused:
         return await again(request, viewer, place, machines, sent, refused, now)
-    if made and made[-1]:
-        return go(request, to, gettext("Your booking is made."))
-    return go(request, to, gettext("This booking was made already: here it is."))
+    text = told[-1] if told else ""
+    return go(request, to, text or gettext("This booking was made already: here it is."))
+
+
+def said_of(found: MadeAll) -> str:
+    """Nothing of what was made before."""
+    if not found.new:
+        return ""
+    if any(each.status == Status.PENDING for each in found.bookings):
+        return gettext("Your request is made: the time is kept until it is answered.")
+    return gettext("Your booking is made.")
 
 
 async def wanted(form: BookingForm, viewer: Viewer, machines: Catalogue) -> Wanted:

@@ -14,6 +14,7 @@ INDEXES = (
     "CREATE INDEX series_member ON series (member)",
     "CREATE INDEX feed_member ON feed (member)",
     "CREATE INDEX booking_waiting ON booking (waiting) WHERE waiting IS NOT NULL",
+    "CREATE INDEX booking_buddy ON booking (buddy) WHERE buddy IS NOT NULL",
 )
 
 

@@ -120,6 +120,16 @@ class TestQueue:
         assert "This booking is not confirmed yet" in text
         assert "The staff decide each booking of this machine." in text
 
+    async def test_who_asks_is_told_that_it_waits(
+        self, browser: Any, ada: Viewer, router: Machine
+    ) -> None:
+        await browser.sign_in(ada.id)
+        form = f"/bookings/new?machine={router.slug}&start={hours(26).start:%Y-%m-%dT%H:%MZ}"
+        shown = await browser.get(form)
+        assert "Staff approve each booking, within 3 days." in shown.text
+        answer = await browser.send_form(shown, "/bookings")
+        assert "Your request is made" in (await browser.get(answer.headers["location"])).text
+
 
 class TestSecondPerson:
     async def test_from_the_form_to_the_answer(
