@@ -12,7 +12,7 @@ from itertools import chain
 from fablab.bookings import choices, openings, rules
 from fablab.bookings.finding.often import Often
 from fablab.bookings.finding.stretches import Stretch, stretches
-from fablab.bookings.rules import Blocker, Wish
+from fablab.bookings.rules import Blocker, Wish, amounts, times
 from fablab.bookings.situation import Situation
 from fablab.bookings.usable import reasons
 from fablab.core.errors import Problem
@@ -89,12 +89,12 @@ def barred(situation: Situation, sought: Sought) -> dict[int, tuple[Problem, ...
             for problem in reasons(situation, view, situation.now)
             if not (back and problem.code == "machine_unavailable")
         )
-        long = rules.times.is_short_enough(
-            Wish(machine_id=view.id, period=suited(view, situation.now, sought.length)),
-            situation.facts(choices.minimal(situation, view, situation.now)),
-        )
-        if standing or long:
-            found[view.id] = (*standing, *((long,) if long else ()))
+        wish = Wish(machine_id=view.id, period=suited(view, situation.now, sought.length))
+        facts = situation.facts(wish)
+        asked = (times.is_short_enough(wish, facts), amounts.is_within_quotas(wish, facts))
+        others = (each for each in asked if each and is_for_good(each))
+        if why := (*standing, *others):
+            found[view.id] = why
     return found
 
 

@@ -99,6 +99,19 @@ async def test_longer_than_the_machine_allows_is_said(ada: Viewer, printer: Mach
     assert [problem.code for problem in why[printer.id]] == ["too_long"]
 
 
+async def test_who_has_as_many_as_they_may_is_told(ada: Viewer, printer: Machine) -> None:
+    from fablab.quotas.tables import Quota
+
+    await Quota.objects().create(measure="open", most=1)
+    member = await Member.objects().get(Member.id == ada.id)
+    await factories.a_booking(hours(3), machine=printer, member=member)
+    sought = await wanted(printer, days=8)
+    known_by_now = await looking.looked(await known(ada.id, clock.now()), sought)
+    assert list(search.search(known_by_now, sought)) == []
+    why = search.barred(known_by_now, sought)
+    assert [problem.code for problem in why[printer.id]] == ["quota_exceeded"]
+
+
 async def test_a_plan_of_open_lab_hours(ada: Viewer, printer: Machine) -> None:
     plan = await factories.a_plan(windows=BookingWindows.OPEN_LAB)
     await Member.update({Member.plan: plan.id}).where(Member.id == ada.id)
