@@ -16,7 +16,7 @@ from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
-from fablab.core.errors import Forbidden, NotFound, Problem, Refused, Unavailable
+from fablab.core.errors import Forbidden, Problem, Refused, Unavailable
 from fablab.core.facts import dump
 from fablab.core.words import N_
 from fablab.machines.tables import Machine
@@ -38,21 +38,21 @@ async def approve(
     `already_decided`, which says who was first. What waits for its second person too stays
     pending. The same person twice is once.
     """
-    return await _approve(actor, booking_id, await machine_of(actor, booking_id), note, override)
+    return await _approve(actor, await to_decide(actor, booking_id), note, override)
 
 
 async def reject(actor: Viewer, booking_id: int, *, note: str = "") -> Booking:
     """Say no, with words for who asked; the time is free at once. Refused with
     `already_decided`."""
-    return await _reject(actor, booking_id, await machine_of(actor, booking_id), note)
+    return await _reject(actor, await to_decide(actor, booking_id), note)
 
 
-async def machine_of(actor: Viewer, booking_id: int) -> int:
-    """Of a booking that this person may decide; what is due at it happens first."""
+async def to_decide(actor: Viewer, booking_id: int) -> Booking:
+    """A booking as this person sees it who may decide it; what is due happens first."""
     booking = await visible_to(actor, booking_id)
     must_be_staff(actor)
     await settling.settle([booking.machine])
-    return int(booking.machine)
+    return booking
 
 
 def must_be_staff(actor: Viewer) -> None:
@@ -61,12 +61,9 @@ def must_be_staff(actor: Viewer) -> None:
 
 
 @db.transactional
-async def _approve(
-    actor: Viewer, booking_id: int, machine_id: int, note: str, override: Override | None
-) -> Booking:
+async def _approve(actor: Viewer, seen: Booking, note: str, override: Override | None) -> Booking:
     must_be_staff(actor)
-    machine = await db.locked(Machine, machine_id)
-    booking = await held(booking_id, machine_id)
+    machine, booking = await held(seen)
     if is_repeated(actor, booking, (Status.PENDING, Status.CONFIRMED)):
         return booking
     await must_wait(booking)
@@ -146,10 +143,9 @@ async def asked_at(booking: Booking) -> datetime:
 
 
 @db.transactional
-async def _reject(actor: Viewer, booking_id: int, machine_id: int, note: str) -> Booking:
+async def _reject(actor: Viewer, seen: Booking, note: str) -> Booking:
     must_be_staff(actor)
-    machine = await db.locked(Machine, machine_id)
-    booking = await held(booking_id, machine_id)
+    machine, booking = await held(seen)
     if is_repeated(actor, booking, (Status.REJECTED,)):
         return booking
     await must_wait(booking)
@@ -166,21 +162,19 @@ async def _reject(actor: Viewer, booking_id: int, machine_id: int, note: str) ->
     }
     await booking.update_self(dict[Any, Any](values))
     await told(actor, booking, situation.view(booking.machine), "rejected", note)
-    await freed([machine_id])
+    await freed([machine.id])
     return booking
 
 
-async def held(booking_id: int, machine_id: int) -> Booking:
-    """The booking and its member, held; the machine is held already."""
-    found = await Booking.objects().where(Booking.id == booking_id).first()
-    if found is None:
-        raise NotFound("booking")
-    if found.member is not None:
-        await db.locked(Member, found.member)
-    booking = await db.locked(Booking, booking_id)
-    if booking.machine != machine_id:
+async def held(seen: Booking) -> tuple[Machine, Booking]:
+    """Its machine and itself, held, and its member, who is always the same."""
+    machine = await db.locked(Machine, seen.machine)
+    if seen.member is not None:
+        await db.locked(Member, seen.member)
+    booking = await db.locked(Booking, seen.id)
+    if booking.machine != machine.id:
         raise Unavailable  # moved meanwhile: ask again
-    return booking
+    return machine, booking
 
 
 def is_repeated(actor: Viewer, booking: Booking, statuses: tuple[Status, ...]) -> bool:
