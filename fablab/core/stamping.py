@@ -36,6 +36,30 @@ def no_more(
     return [f'DROP TRIGGER "{_trigger(name, table)}" ON "{table}"' for table in tables]
 
 
+def only_for(name: str, table: str, columns: Sequence[str], engine_type: str) -> list[str]:
+    """From now on, of a table's updates only those of these columns give the name a new stamp.
+
+    What else of a row changes often, and is in no cache, leaves the stamp alone.
+    """
+    if engine_type == "sqlite":
+        return [
+            f'DROP TRIGGER "{_trigger(name, table, "update")}"',
+            _sqlite(name, table, f"UPDATE OF {', '.join(columns)}"),
+        ]
+    events = f"INSERT OR UPDATE OF {', '.join(columns)} OR DELETE OR TRUNCATE"
+    return [f'DROP TRIGGER "{_trigger(name, table)}" ON "{table}"', _on(name, table, events)]
+
+
+def for_all(name: str, table: str, engine_type: str) -> list[str]:
+    """The way back from `only_for`."""
+    if engine_type == "sqlite":
+        return [
+            f'DROP TRIGGER "{_trigger(name, table, "update")}"',
+            _sqlite(name, table, "UPDATE"),
+        ]
+    return [f'DROP TRIGGER "{_trigger(name, table)}" ON "{table}"', _postgres(name, table, ())]
+
+
 POSTGRES_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION stamp_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,6 +77,10 @@ def _postgres(name: str, table: str, columns: Sequence[str]) -> str:
     events = (
         f"UPDATE OF {', '.join(columns)}" if columns else "INSERT OR UPDATE OR DELETE OR TRUNCATE"
     )
+    return _on(name, table, events)
+
+
+def _on(name: str, table: str, events: str) -> str:
     return (
         f'CREATE TRIGGER "{_trigger(name, table)}" AFTER {events} ON "{table}"'
         f" FOR EACH STATEMENT EXECUTE FUNCTION stamp_version('{name}')"

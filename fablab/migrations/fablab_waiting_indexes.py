@@ -6,7 +6,7 @@ from fablab.core import db, stamping
 
 ID = "2026-11-22T20:30:01:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "indexes of waiting, series, feeds and kiosks; quotas stamp the lab"
+DESCRIPTION = "indexes of waiting, series, feeds and kiosks; what stamps the lab and its machines"
 
 INDEXES = (
     "CREATE INDEX waiting_line ON waiting (id) WHERE state IN ('waiting', 'offered')",
@@ -15,6 +15,38 @@ INDEXES = (
     "CREATE INDEX feed_member ON feed (member)",
     "CREATE INDEX booking_waiting ON booking (waiting) WHERE waiting IS NOT NULL",
     "CREATE INDEX booking_buddy ON booking (buddy) WHERE buddy IS NOT NULL",
+)
+# What the catalogue shows of a machine: all but the minutes it ran, which every finish counts.
+SHOWN = (
+    "slug",
+    "tag",
+    "kind",
+    "category",
+    "position",
+    "name",
+    "model",
+    "description",
+    "specs",
+    "location",
+    "photo",
+    "safety_class",
+    "status",
+    "dangerous",
+    "status_note",
+    "expected_back_at",
+    "booking_mode",
+    "units",
+    "capacity",
+    "certification",
+    "level",
+    "base_certification",
+    "supervision",
+    "buddy_required",
+    "accepted_materials",
+    "restricted_materials",
+    "banned_materials",
+    "policy",
+    "hourly_rate",
 )
 
 
@@ -25,11 +57,15 @@ async def run(statements: tuple[str, ...] | list[str]) -> None:
 
 async def up() -> None:
     await run(INDEXES)
-    await run(stamping.one_for_all("lab", ("quota",), db.engine().engine_type))
+    kind = db.engine().engine_type
+    await run(stamping.one_for_all("lab", ("quota",), kind))
+    await run(stamping.only_for("machines", "machine", SHOWN, kind))
 
 
 async def down() -> None:
-    await run(stamping.no_more("lab", ("quota",), db.engine().engine_type))
+    kind = db.engine().engine_type
+    await run(stamping.for_all("machines", "machine", kind))
+    await run(stamping.no_more("lab", ("quota",), kind))
     names = [statement.split(" ON ")[0].split()[-1] for statement in INDEXES]
     await run([f"DROP INDEX {name}" for name in names])
 
