@@ -1,12 +1,10 @@
-"""JSON for members and their programs: their bookings, booking, and checking before."""
+"""JSON for members and their programs: booking, and checking before."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar import Request, Response, post
 
 from fablab.bookings import actions, listing, settling, wanting
 from fablab.bookings.actions import Override
@@ -16,79 +14,29 @@ from fablab.bookings.schemas import (
     MOST,
     AlternativeShown,
     BookingChange,
-    BookingList,
     BookingShown,
     BookingWish,
-    ListAsked,
     PartyShown,
     Verdict,
 )
 from fablab.bookings.wanting import Wanted, Way
 from fablab.core import zones
-from fablab.core.errors import Forbidden, NotFound, Problem, Refused, Unreadable
+from fablab.core.errors import Forbidden, Problem, Refused, Unreadable
 from fablab.core.periods import Period
 from fablab.core.words import N_, NN_
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.members.queries import by_number
 from fablab.members.viewer import Viewer
-from fablab.web import once, paging, problems
+from fablab.web import once, problems
 from fablab.web.auth import Here, Machines, SignedIn, scope
-from fablab.web.bodies import body, query
+from fablab.web.bodies import body
 from fablab.web.openapi import described
 
 Asked = Request[Any, Any, Any]
 MAY_BOOK = [scope("book")]
 MAY_READ = [scope("read")]
 NOT_THEIRS = ("status", "price", "approved_by")
-
-
-@get(
-    "/bookings",
-    name="api:bookings",
-    tags=["bookings"],
-    guards=MAY_READ,
-    opt=described(asks=ListAsked, gives=BookingList),
-)
-async def bookings(
-    request: Asked, viewer: SignedIn, place: Here, machines: Machines
-) -> dict[str, Any]:
-    """My bookings and my projects', in order of start; staff see everybody's."""
-    asked = query(request, ListAsked, place.zone)
-    view = machines.seen(asked.machine, staff=viewer.is_staff) if asked.machine else None
-    if asked.machine and view is None:
-        raise NotFound("machine")
-    wanted = paging.wanted(asked.limit, asked.cursor, datetime, int)
-    rows = await listing.several(
-        viewer,
-        limit=wanted.limit + 1,
-        after=wanted.after,
-        mine=asked.mine,
-        machine_id=view.id if view else None,
-        start=asked.from_,
-        end=asked.to,
-        status=asked.status,
-    )
-    return paging.piece(
-        rows,
-        wanted,
-        show=lambda row: listing.shown(row, viewer, place, machines),
-        at=lambda row: (row["starts_at"], row["id"]),
-    )
-
-
-@get(
-    "/bookings/{booking_id:int}",
-    name="api:booking",
-    tags=["bookings"],
-    guards=MAY_READ,
-    opt=described(gives=BookingShown),
-)
-async def booking(
-    viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
-) -> BookingShown:
-    """One of my bookings."""
-    return await listing.one(viewer, place, machines, booking_id)
 
 
 @post(
@@ -265,4 +213,4 @@ def machine_called(
     return view
 
 
-ROUTES = [bookings, booking, book, check]
+ROUTES = [book, check]

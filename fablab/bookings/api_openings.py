@@ -11,7 +11,7 @@ from fablab.bookings.api_schedule import seen, stretch
 from fablab.bookings.finding import looking
 from fablab.bookings.finding.search import Sought
 from fablab.bookings.knowing import known_in
-from fablab.bookings.schemas import OpeningList, OpeningsAsked, OpeningShown
+from fablab.bookings.schemas_schedule import OpeningList, OpeningsAsked, OpeningShown
 from fablab.core import clock, zones
 from fablab.core.errors import Unauthorized
 from fablab.core.periods import Period

@@ -17,7 +17,7 @@ from litestar.types import ASGIApp
 
 from fablab.bookings import openings, schedule
 from fablab.bookings.schedule import Row, clock_face, who
-from fablab.bookings.schemas import (
+from fablab.bookings.schemas_schedule import (
     BlockList,
     BlockShown,
     DayAsked,
