@@ -9,7 +9,6 @@ from fablab.accounts.profile import write
 from fablab.accounts.registering import Person, last_day
 from fablab.accounts.signing_up import CONFIRM, send_link
 from fablab.activity import actions as activity
-from fablab.activity.tables import Activity
 from fablab.core import clock, db
 from fablab.core.errors import Forbidden, NotFound, Problem, Refused
 from fablab.core.words import N_
@@ -152,8 +151,5 @@ async def record(verb: str, actor_id: int, member_id: int, **what: Any) -> None:
 @db.transactional
 async def note_look(actor_id: int, member_id: int) -> None:
     """Who of the staff looked at somebody's page: noted once a day, for the member to know."""
-    today = clock.now() - A_DAY
-    looked = (Activity.thing == "member") & (Activity.thing_id == member_id)
-    looked &= (Activity.verb == "seen") & (Activity.actor == actor_id) & (Activity.at > today)
-    if not await Activity.exists().where(looked):
-        await record("seen", actor_id, member_id)
+    change = activity.Change("seen", "member", member_id, actor=actor_id, member=member_id)
+    await activity.record_unless(change, clock.now() - A_DAY)

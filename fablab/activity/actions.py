@@ -13,6 +13,14 @@ INSERT INTO activity (at, actor, verb, thing, thing_id, member, before, after, r
 """
 
 
+WRITE_UNLESS = """
+INSERT INTO activity (at, actor, verb, thing, thing_id, member, before, after, reason)
+SELECT {}, {}, {}, {}, {}, {}, {}, {}, {} WHERE NOT EXISTS (
+    SELECT 1 FROM activity
+    WHERE thing = {} AND thing_id = {} AND verb = {} AND actor = {} AND at > {})
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that somebody did, or that happened by itself (no `actor`); see `record`."""
@@ -65,6 +73,12 @@ async def record_all(changes: Sequence[Change]) -> None:
     now = clock.now()
     if changes:
         await db.execute(WRITE, db.every(row(change, now) for change in changes))
+
+
+async def record_unless(change: Change, since: datetime) -> None:
+    """The same for one, unless its actor did just that to the thing after `since`."""
+    did = (change.thing, change.thing_id, change.verb, change.actor, since)
+    await db.execute(WRITE_UNLESS, *row(change, clock.now()), *did)
 
 
 def row(change: Change, now: datetime) -> tuple[Any, ...]:
