@@ -207,6 +207,25 @@ class TestMeter:
             await text_of(browser, path)
         assert sent.count <= 8, "\n".join(sent.statements)
 
+    @pytest.mark.parametrize("way", ["book", "extend", "move"])
+    async def test_writing_costs_few_statements(
+        self, way: str, browser: Browser, ada: Member, laser: Machine, counted: Counting
+    ) -> None:
+        await factories.a_quota()
+        booking = await factories.a_booking(hours(24), laser, ada)
+        at = f"/bookings/{booking.id}"
+        page, action, fields = {
+            "book": ("/bookings/new?machine=laser", "/bookings", {}),
+            "extend": (at, f"{at}/extend", {}),
+            "move": (f"{at}/change", f"{at}/move", {"ends_at": "2026-12-01T11:00:00+00:00"}),
+        }[way]
+        form = await browser.get(page)
+        await text_of(browser, "/bookings/new?machine=laser")
+        with counted() as sent:
+            done = await browser.send_form(form, action, **fields)
+        assert done.status_code == 303, done.text
+        assert sent.count <= 16, "\n".join(sent.statements)
+
     async def test_arabic_says_it_too(self, browser: Browser, ada: Member, laser: Machine) -> None:
         await Member.update({Member.language: "ar"}).where(Member.id == ada.id)
         shown = await text_of(browser, "/bookings/new?machine=laser")
