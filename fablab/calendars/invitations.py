@@ -21,11 +21,14 @@ TELLING = (
     "cancelled",
     "released",
     "expired",
-    "interrupted",
+    "called_off",
+    "was_here",
+    "party",
+    "party_changed",
+    "party_cancelled",
     "series_made",
     "series_changed",
     "series_cancelled",
-    "party_made",
     "zone_moved",
     "zone_cancelled",
 )
@@ -64,11 +67,14 @@ async def entries_of(booking_ids: Collection[int], language: str) -> dict[int, E
 
 
 def booking_ids(notice: Taken) -> tuple[int, ...]:
-    """The bookings a notice tells of: `booking`, or several `bookings`."""
-    if notice.template not in CARRYING:
+    """The bookings a notice tells of: one, the several of a party, the dates of a series, or
+    the items of what was called off."""
+    if notice.template not in CARRYING or notice.facts.get("to_staff"):
         return ()
-    one = notice.facts.get("booking")
-    return tuple(notice.facts.get("bookings") or ([one] if one else []))
+    facts = notice.facts
+    several = [each["booking"] for name in ("dates", "items") for each in facts.get(name) or ()]
+    alone = [facts["booking"]] if facts.get("booking") else []
+    return tuple(facts.get("bookings") or several or alone)
 
 
 def card(notice: Taken, entries: Sequence[Entry]) -> Attachment:

@@ -8,9 +8,15 @@ import pytest
 
 from fablab.bookings import actions, cancelling
 from fablab.bookings.asking import Asked
+from fablab.bookings.parties.making import book_party
+from fablab.bookings.series import actions as series
+from fablab.bookings.series.asking import SeriesAsked
+from fablab.bookings.series.repeating import Repeat, Unit
 from fablab.calendars.invitations import attached
+from fablab.core import clock
 from fablab.core.words import Words
 from fablab.notifications.actions import notify
+from fablab.notifications.leasing import take, waiting
 from fablab.notifications.outbox import send_waiting
 from tests import factories
 from tests.bookings.conftest import viewer
@@ -84,8 +90,34 @@ async def test_many_cost_as_little_as_one(
     assert sent.count <= 3
 
 
-async def taken_all() -> Any:
-    from fablab.core import clock
-    from fablab.notifications.leasing import take, waiting
+async def test_every_date_of_a_series_comes_with_its_one_mail(
+    postbox: Postbox, rolled_back: None
+) -> None:
+    await factories.a_lab()
+    ada = viewer(await factories.a_member(email="ada@example.org"))
+    machine = await factories.a_machine()
+    first = Asked(machine_id=machine.id, period=hours(4))
+    repeat = Repeat(unit=Unit.DAY, every=1, count=3)
+    await series.book(ada, SeriesAsked(first=first, repeat=repeat))
+    await send_waiting(attach=attached)
+    [message] = postbox.messages
+    [part] = list(message.iter_attachments())
+    found = icalendar.Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+    starts = [event.decoded("dtstart") for event in found]
+    assert starts == [first.period.start + timedelta(days=n) for n in range(3)]
 
+
+async def test_a_party_is_one_mail_with_all_its_places(postbox: Postbox, rolled_back: None) -> None:
+    await factories.a_lab()
+    ada = viewer(await factories.a_member(email="ada@example.org"))
+    machines = [await factories.a_machine() for _ in range(2)]
+    await book_party(ada, [Asked(machine_id=each.id, period=hours(4)) for each in machines])
+    await send_waiting(attach=attached)
+    [message] = postbox.messages
+    [part] = list(message.iter_attachments())
+    found = icalendar.Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+    assert len({event["uid"] for event in found}) == 2
+
+
+async def taken_all() -> Any:
     return await take(await waiting(50), clock.now() + timedelta(minutes=1))

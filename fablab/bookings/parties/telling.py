@@ -57,6 +57,7 @@ async def told(
         first.member,
         template,
         **notice(first, views[0].name, views[0].tag),
+        bookings=[row.id for row in rows],
         machines=in_words(views),
         pending=any(each.status == Status.PENDING for each in rows),
         deadline_at=min(first.starts_at - view.policy.notice_to_cancel for view in views),
