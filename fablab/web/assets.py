@@ -86,6 +86,10 @@ def script(name: str) -> bytes:
     return unspoken("\n".join(parts)).encode()
 
 
+def content(path: Path) -> bytes:
+    return unspoken(path.read_text("utf-8")).encode() if path.suffix == ".js" else path.read_bytes()
+
+
 def unspoken(script: str) -> str:
     """The same lines without indentation and without those that only explain."""
     lines = (line.strip() for line in script.splitlines())
@@ -100,7 +104,7 @@ def shelf() -> dict[str, Asset]:
     for path in sorted(STATIC.rglob("*")):
         if path.suffix in TYPES and path.suffix != ".css" and path.parent != PARTS:
             name = path.relative_to(STATIC).as_posix()
-            found[name] = Asset.of(name, path.read_bytes())
+            found[name] = Asset.of(name, content(path))
     return found
 
 
