@@ -228,4 +228,9 @@ class Asker:
         """With nothing in the body, but for FORMS: who may not even try is told so all the same."""
         if way.is_api:
             return await self.program.request(way.method, address)
-        return await self.browser.request(way.method, address, data=FORMS.get(way.name))
+        kept = list(self.browser.cookies.jar)
+        answer = await self.browser.request(way.method, address, data=FORMS.get(way.name))
+        self.browser.cookies.jar.clear()  # whoever signed out is asked about the rest, too
+        for cookie in kept:
+            self.browser.cookies.jar.set_cookie(cookie)
+        return answer

@@ -193,7 +193,7 @@ accounts:signed-in              422       422      422   422   422     422     4
 accounts:code                   200       200      200   200   200     200     200
 accounts:by-code                422       422      422   422   422     422     422
 accounts:sign-out               303       303      303   303   303     303     303
-accounts:sign-up                200       200      200   200   200     200     200
+accounts:sign-up                200       303      303   303   303     303     303
 accounts:join                   422       422      422   422   422     422     422
 accounts:sent                   200       200      200   200   200     200     200
 
