@@ -89,7 +89,7 @@ async def test_a_request_is_decided_once_and_the_other_is_told(scene: Scene) -> 
             request = await a_request(client, one.url, owner, machine)
             first, second = verbs[number % len(verbs)]
             whose = owner if second == "cancel" else approvers[1]
-            calls = [(one.url, approvers[0], first, {}), (other.url, whose, second, {})]
+            calls: list[Call] = [(one.url, approvers[0], first, {}), (other.url, whose, second, {})]
             answers = await at_once(client, request, calls if number % 2 else calls[::-1])
             assert sorted(each.status_code for each in answers) == [200, 422], number
             [winner] = [each.json() for each in answers if each.status_code == 200]

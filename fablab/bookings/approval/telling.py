@@ -10,6 +10,8 @@ from fablab.machines.catalogue import MachineView
 from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
 
+MAILS = {"approved": "bookings/approved", "rejected": "bookings/rejected"}
+
 
 async def decided(
     actor: Viewer,
@@ -35,7 +37,7 @@ async def decided(
     )
     await notify(
         booking.member,
-        f"bookings/{verb}",
+        MAILS[verb],
         **notice(booking, view.name, view.tag),
         note=note,
         awaits=booking.awaits,

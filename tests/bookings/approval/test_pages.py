@@ -141,6 +141,7 @@ class TestSecondPerson:
         answer = await browser.submit(form, "/bookings", buddy=str(carl.number))
         assert answer.status_code == 303, answer.text
         booking = await Booking.objects().first()
+        assert booking
         assert (booking.status, booking.buddy) == (Status.PENDING, carl.id)
         page = f"/bookings/{booking.id}/buddy"
         assert (await browser.get(page)).status_code == 404
