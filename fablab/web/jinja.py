@@ -9,6 +9,7 @@ from fablab.core.versions import Stamps
 from fablab.core.words import LANGUAGES
 from fablab.web.assets import asset
 from fablab.web.fragments import kept
+from fablab.web.times import times_of_day
 from fablab.web.watching import Topic
 
 
@@ -27,6 +28,7 @@ pages.globals.update(
         "direction": i18n.direction,
         "kept": kept,
         "LANGUAGES": LANGUAGES,
+        "times_of_day": times_of_day,
     }
 )
 

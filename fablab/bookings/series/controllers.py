@@ -1,6 +1,7 @@
 """Booking a series: say how it repeats, look at every date, then take all or the free ones."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -140,7 +141,7 @@ async def form_page(
         whom=person,
         weekdays=saying.weekdays(),
         lengths=lengths(view, str(values.get("minutes", ""))),
-        step=int(view.policy.granularity.total_seconds()),
+        step=view.policy.granularity // timedelta(minutes=1),
         materials=lists_of(view, machines),
         projects=await projects_of(person.chosen.id if person.chosen else viewer.id),
     )

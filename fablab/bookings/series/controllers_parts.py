@@ -1,6 +1,6 @@
 """A series that exists: its dates, changing or cancelling a part of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import get, post
@@ -152,7 +152,7 @@ async def change_page(
         first=first,
         weekdays=saying.weekdays() if repeat.weekdays else [],
         lengths=lengths(view, str(values["minutes"])),
-        step=int(view.policy.granularity.total_seconds()),
+        step=view.policy.granularity // timedelta(minutes=1),
         overridable=overridable(problems, viewer),
     )
 

@@ -28,6 +28,7 @@ from fablab.web.pages import go, page, single
 OWN: dict[str, Any] = {"guards": [signed_in]}
 SCOPE = "waitlist:join"
 MOST_LENGTHS = 48
+WINDOW = ("window_start", "window_end")
 
 
 @get("/waitlist", name="waitlist", **OWN)
@@ -91,6 +92,7 @@ def form_page(
         machine=view,
         family=len(machines.of_category(view.category.slug)) if view.category else 0,
         lengths=lengths(view),
+        step=view.policy.granularity // timedelta(minutes=1),
         materials=lists_of(view, machines),
         new_key=forms.new_key,
     )
@@ -113,7 +115,7 @@ async def join(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines
 ) -> Template | Redirect:
     """Also from a refused booking, with one press."""
-    sent = await forms.form_data(request)
+    sent = joined(await forms.form_data(request))
     try:
         form = forms.read(WaitForm, sent, place.zone)
         wanted = await form.wanted(viewer, machines)
@@ -130,6 +132,17 @@ async def join(
     return go(request, to, text)
 
 
+def joined(sent: forms.Sent) -> forms.Sent:
+    """Day and time of a window, chosen apart, as the one moment they mean."""
+    apart = [f"{name}_{part}" for name in WINDOW for part in ("day", "time")]
+    whole = {name: given for name, given in sent.items() if name not in apart}
+    for name in WINDOW:
+        day, time = (single(sent.get(f"{name}_{part}", [""])) for part in ("day", "time"))
+        if day and time and name not in whole:
+            whole[name] = [f"{day}T{time}"]
+    return whole
+
+
 def again(
     request: Asked,
     viewer: Viewer,
@@ -141,7 +154,7 @@ def again(
     """The form as it was typed, with every reason."""
     typed = {name: single(value) for name, value in sent.items()}
     view = machine_called(str(typed.get("machine", "")), viewer, machines)
-    for name in ("window_start", "window_end"):
+    for name in WINDOW:
         typed[name] = on_the_wall(typed.get(name), place) or typed.get(name, "")
     return form_page(request, view, machines, typed, problems, 422)
 

@@ -161,3 +161,24 @@ async def test_nobody_else_opens_an_offer(
     for other in (ada, manager, viewer(await factories.a_member())):
         await browser.sign_in(other.id)
         assert (await browser.get(f"/offers/{offer}")).status_code == 404
+
+
+async def test_day_and_time_of_the_window_are_chosen_apart(
+    browser: Browser, waiter: Any, ben: Viewer, printer: Machine, book: Book
+) -> None:
+    await book(ben, printer, hours(1, 4))
+    days = {f"window_{name}_day": "2026-11-30" for name in ("start", "end")}
+    times = {"window_start_time": "10:00", "window_end_time": "11:00"}
+    page = f"/waitlist/new?machine={printer.slug}"
+    await browser.submit(page, "/waitlist", **days, **times)
+    row = await Waiting.select().first()
+    assert (row["window_start"], row["window_end"]) == (hours(1).start, hours(2).start)
+
+
+async def test_a_window_without_its_days_is_asked_again(
+    browser: Browser, waiter: Any, printer: Machine
+) -> None:
+    page = f"/waitlist/new?machine={printer.slug}"
+    answer = await browser.submit(page, "/waitlist")
+    assert answer.status_code == 422
+    assert 'id="window_start-wrong"' in answer.text
