@@ -11,6 +11,7 @@ from fablab.bookings import correcting, interrupting
 from fablab.bookings.api import MAY_BOOK
 from fablab.bookings.api_handling import Asked, handled
 from fablab.bookings.calling_off import Ended
+from fablab.bookings.queries import staff_alone
 from fablab.bookings.schemas import BookingShown, Text
 from fablab.web.auth import Here, Machines, SignedIn
 from fablab.web.bodies import body
@@ -41,6 +42,7 @@ async def interrupt(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """For staff: end what runs. No strike, unused hours back; its owner is told, once."""
+    await staff_alone(viewer, booking_id, interrupting.FOR_STAFF)
     sent = await body(request, Interruption)
     doing = partial(interrupting.interrupt, viewer, booking_id, sent.reason, sent.note)
     return await handled(request, viewer, place, machines, booking_id, doing)
@@ -57,6 +59,7 @@ async def was_here(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Response[bytes]:
     """For staff: a no-show was here. Completed, its strike forgiven, its hold looked at again."""
+    await staff_alone(viewer, booking_id, correcting.FOR_STAFF)
     sent = await body(request, Correction)
     doing = partial(correcting.was_here, viewer, booking_id, reason=sent.reason)
     return await handled(request, viewer, place, machines, booking_id, doing)

@@ -13,6 +13,7 @@ from fablab.bookings.calling_off import Ended
 from fablab.bookings.controllers_handling import DONE, handled, shown
 from fablab.bookings.forms import Nothing, Short
 from fablab.bookings.overrunning import Running
+from fablab.bookings.queries import staff_alone
 from fablab.core import formats
 from fablab.core.errors import Refused
 from fablab.core.i18n import gettext
@@ -59,6 +60,8 @@ def what_came_of(found: Running) -> tuple[str, Kind]:
 async def interrupt(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
+    await staff_alone(viewer, booking_id, interrupting.FOR_STAFF)
+
     async def act() -> None:
         form = forms.read(InterruptForm, await forms.form_data(request), place.zone)
         await interrupting.interrupt(viewer, booking_id, form.because, form.note)
@@ -71,6 +74,8 @@ async def interrupt(
 async def was_here(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
+    await staff_alone(viewer, booking_id, correcting.FOR_STAFF)
+
     async def act() -> None:
         form = forms.read(CorrectForm, await forms.form_data(request), place.zone)
         await correcting.was_here(viewer, booking_id, reason=form.reason)

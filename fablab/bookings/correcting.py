@@ -17,6 +17,7 @@ from fablab.members.viewer import Viewer
 from fablab.notifications.actions import notify
 
 WAS_HERE = "was_here"
+FOR_STAFF = N_("Only staff correct an absence.")
 FIRST_TAKEN = """
 SELECT starts_at FROM booking WHERE machine = {} AND unit = {} AND id <> {}
     AND starts_at < {} AND busy_until > {} AND busy_until > starts_at
@@ -32,7 +33,7 @@ async def was_here(actor: Viewer, booking_id: int, *, reason: str = "") -> Booki
     """
     booking = await visible_to(actor, booking_id)
     if not actor.acts_as_staff:
-        raise Forbidden(N_("Only staff correct an absence."))
+        raise Forbidden(FOR_STAFF)
     await settling.settle([booking.machine])
     return await _was_here(actor, booking_id, booking.machine, booking.member, reason)
 

@@ -16,7 +16,9 @@ from fablab.machines.queries import catalogue
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 
-__all__ = ["Ended", "interrupt", "interrupt_all"]
+__all__ = ["FOR_STAFF", "Ended", "interrupt", "interrupt_all"]
+
+FOR_STAFF = N_("Only staff interrupt a booking.")
 
 RUNNING = """
 SELECT id, machine FROM booking
@@ -38,7 +40,7 @@ async def interrupt(actor: Viewer, booking_id: int, why: Ended, note: str = "") 
 
 def must_be_staff(actor: Viewer) -> None:
     if not actor.acts_as_staff:
-        raise Forbidden(N_("Only staff interrupt a booking."))
+        raise Forbidden(FOR_STAFF)
 
 
 @db.transactional

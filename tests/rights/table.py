@@ -97,8 +97,8 @@ desk:forgive                    in        403      403   403   403     303     3
 desk:season                     in        403      403   403   403     200     200
 desk:change-season              in        403      403   403   403     422     422
 desk:approvals                  in        403      403   403   403     200     200
-desk:approve                    in        403      403   403   403     422     422
-desk:reject                     in        403      403   403   403     422     422
+desk:approve                    in        403      403   404   404     422     422
+desk:reject                     in        403      403   404   404     422     422
 desk:kiosks                     in        403      403   403   403     200     200
 desk:put-up                     in        403      403   403   403     422     422
 desk:revoke-kiosk               in        403      403   403   403     303     303
@@ -209,12 +209,12 @@ api:wait                        401       400      400   400   400     400     4
 api:leave-line                  401       404      200   404   404     200     200
 api:accept                      401       404      422   404   404     404     404
 api:decline                     401       404      200   404   404     404     404
-api:approve                     401       403      403   403   403     422     422
-api:reject                      401       403      403   403   403     422     422
+api:approve                     401       403      403   404   404     422     422
+api:reject                      401       403      403   404   404     422     422
 api:check-in                    401       200      200   404   404     200     200
 api:late                        401       200      200   404   404     200     200
 api:finish                      401       422      422   404   404     422     422
-api:interrupt                   401       400      400   400   400     400     400
+api:interrupt                   401       403      403   404   404     400     400
 api:was-here                    401       403      403   404   404     422     422
 api:party-cancel                401       422      422   404   404     200     200
 api:party-check-in              401       200      200   404   404     200     200

@@ -97,7 +97,7 @@ BAD_JSON = [
 
 @pytest.mark.parametrize("content", BAD_JSON, ids=range(len(BAD_JSON)))
 async def test_json_that_no_program_sends(app: Any, scene: Scene, content: bytes) -> None:
-    async with asker(app, "owner", scene) as one:
+    async with asker(app, "admin", scene) as one:
         one.program.headers["content-type"] = "application/json"
         for way in writing(app):
             if way.is_api:

@@ -120,7 +120,7 @@ TYPED = [
     ("owner", "/account/tokens", {"name": TURNED, "scopes": "read"}, "api_token"),
     ("teammate", "/bookings", FORMS["bookings:book"] | {"note": TURNED}, "booking"),
     ("manager", "/desk/members/{number}/holds", {"kind": "safety", "reason": TURNED}, "hold"),
-    ("manager", "/desk/machines/laser", {"status": "maintenance", "note_ar": TURNED}, "machine"),
+    ("manager", "/desk/machines/secret", {"status": "maintenance", "note_ar": TURNED}, "machine"),
     (
         "manager",
         "/desk/hours/closures/new",

@@ -1,7 +1,7 @@
 """Deciding requests: the rules asked again, once, by whoever is first."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.bookings import buddies, judging, making, settling
@@ -10,6 +10,7 @@ from fablab.bookings.approval.telling import decided as told
 from fablab.bookings.asking import Denied, Judged, Override
 from fablab.bookings.knowing import known
 from fablab.bookings.queries import visible_to
+from fablab.bookings.rewriting import set_aside_in_all
 from fablab.bookings.rules import Intent, Wish
 from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.situation import Situation
@@ -23,6 +24,7 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 
+FOR_STAFF = N_("Only the staff decide requests.")
 ASKED_AT = """
 SELECT max(at) AS asked_at FROM activity
 WHERE thing = 'booking' AND thing_id = {} AND verb IN ('made', 'moved', 'extended', 'accepted')
@@ -57,7 +59,7 @@ async def to_decide(actor: Viewer, booking_id: int) -> Booking:
 
 def must_be_staff(actor: Viewer) -> None:
     if not actor.acts_as_staff:
-        raise Forbidden(N_("Only the staff decide requests."))
+        raise Forbidden(FOR_STAFF)
 
 
 @db.transactional
@@ -81,7 +83,7 @@ async def _approve(actor: Viewer, seen: Booking, note: str, override: Override |
         **granted(booking, situation),
     }
     if judged.override:
-        values["override"] = dump(judged.override.as_dict())
+        values["override"] = dump(set_aside_in_all(booking, judged.override).as_dict())
     await booking.update_self(dict[Any, Any](values))
     view = situation.view(booking.machine)
     await told(actor, booking, view, "approved", note, judged.override)
@@ -104,7 +106,9 @@ def confirmed(booking: Booking, situation: Situation) -> dict[str, Any]:
         "status": Status.CONFIRMED,
         "awaits": "",
         "decide_by": None,
-        "release_at": making.release_time(booking.period, limits, situation.now)
+        "release_at": making.release_time(
+            booking.period, limits, situation.now, timedelta(minutes=booking.late_minutes)
+        )
         if released
         else None,
         "remind_at": making.reminder_time(booking.period, situation.now),

@@ -12,6 +12,7 @@ from fablab.bookings.approval import actions
 from fablab.bookings.approval.card import Waiting
 from fablab.bookings.approval.queue import waiting
 from fablab.bookings.forms import SettingAside
+from fablab.bookings.queries import staff_alone
 from fablab.bookings.rules import may_set_aside
 from fablab.core import clock, i18n
 from fablab.core.errors import Problem, Refused
@@ -20,10 +21,11 @@ from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
 from fablab.web import forms
-from fablab.web.auth import Asked, Here, Machines, SignedIn, staff_only
+from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in, staff_only
 from fablab.web.pages import go, page
 
-DONE: dict[str, Any] = {"guards": [staff_only], "status_code": 303, "stands_on": "/desk/approvals"}
+# Who may is asked of the booking itself: strangers are not even told that it exists.
+DONE: dict[str, Any] = {"guards": [signed_in], "status_code": 303, "stands_on": "/desk/approvals"}
 Act = Callable[[], Awaitable[str]]
 
 
@@ -81,6 +83,7 @@ def overridable(one: Waiting, viewer: Viewer) -> list[tuple[str, str]]:
 async def approve(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
+    await staff_alone(viewer, booking_id, actions.FOR_STAFF)
     sent = await forms.form_data(request)
 
     async def act() -> str:
@@ -95,6 +98,7 @@ async def approve(
 async def reject(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines, booking_id: FromPath[int]
 ) -> Template | Redirect:
+    await staff_alone(viewer, booking_id, actions.FOR_STAFF)
     sent = await forms.form_data(request)
 
     async def act() -> str:

@@ -33,7 +33,7 @@ from fablab.web.pages import go, page
 from fablab.web.sent import Sent, parsed
 
 SCOPE = "series:book"
-FORM = "/bookings/series/new"
+FORM, BOOKING = "/bookings/series/new", "/bookings/new"
 BESIDE = ("key", "take", "_csrf_token")
 MANY = ("weekdays", "override")
 
@@ -61,7 +61,9 @@ async def preview(
     return await preview_page(request, viewer, machines, sent, asked, plan)
 
 
-@post("/bookings/series", name="series:book", guards=[signed_in], status_code=303, stands_on=FORM)
+@post(
+    "/bookings/series", name="series:book", guards=[signed_in], status_code=303, stands_on=BOOKING
+)
 async def book(
     request: Asked, viewer: SignedIn, place: Here, machines: Machines
 ) -> Template | Redirect:
@@ -121,7 +123,7 @@ async def form_page(
     """Without a machine, first the list to choose one from."""
     values = typed(sent)
     if not values.get("machine"):
-        return go(request, "/bookings/new")
+        return go(request, BOOKING)
     view = machine_called(str(values.get("machine", "")), viewer, machines)
     person = await person_of(viewer, str(values.get("member", "")))
     begin, _ = instant(str(values.pop("start", "")), place)

@@ -104,9 +104,10 @@ def category_called(slug: str, machines: Catalogue) -> int:
     opt=described(gives=WaitingShown),
 )
 async def leave(
-    viewer: SignedIn, place: Here, machines: Machines, waiting_id: FromPath[int]
+    request: Asked, viewer: SignedIn, place: Here, machines: Machines, waiting_id: FromPath[int]
 ) -> WaitingShown:
     """Leave the line; what was offered passes on to the next."""
+    await body(request, Nothing)
     await leaving.leave(viewer, waiting_id)
     return shown(await leaving.theirs(viewer, waiting_id), place, machines)
 
