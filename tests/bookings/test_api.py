@@ -1,6 +1,5 @@
 """What programs rely on: shapes, codes, and that nobody learns who has booked."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,49 +8,19 @@ import pytest
 
 from fablab.bookings import alternatives, choices
 from fablab.bookings.tables import Booking
-from fablab.core import clock
-from fablab.core.secrets import digest, new_token
 from fablab.machines.tables import Machine
-from fablab.members.tables import ApiToken, Member, MemberState
+from fablab.members.tables import Member, MemberState
 from fablab.members.viewer import Viewer
 from fablab.web.paging import written
 from tests import factories
-from tests.bookings.conftest import Book, viewer
+from tests.bookings.conftest import Book, Program, viewer
 from tests.conftest import Travel
 from tests.factories import hours
 
-Program = Callable[..., Awaitable[httpx.AsyncClient]]
-
 
 @pytest.fixture
-async def program(app: Any, lab: None) -> AsyncIterator[Program]:
-    """A client with a member's token: `await program(member, "read")`; all scopes unless said."""
-    opened: list[httpx.AsyncClient] = []
-
-    async def open_one(member: Member | Viewer | None, *scopes: str) -> httpx.AsyncClient:
-        headers = {"accept-language": "en"}
-        if member is not None:
-            token = new_token()
-            allowed = list(scopes or ("read", "book", "manage"))
-            await ApiToken.objects().create(
-                member=member.id,
-                name="test",
-                key_hash=digest(token),
-                scopes=str(allowed).replace("'", '"'),
-                made_at=clock.now(),
-            )
-            headers["authorization"] = f"Bearer {token}"
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),
-            base_url="http://lab.test/api/v1",
-            headers=headers,
-        )
-        opened.append(client)
-        return client
-
-    yield open_one
-    for client in opened:
-        await client.aclose()
+async def program(lab: None, program: Program) -> Program:
+    return program
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from fablab.members.viewer import Viewer
 from tests import factories
 from tests.bookings.conftest import Book
 from tests.bookings.scenarios.conftest import Program, codes, said
-from tests.bookings.scenarios.conftest import program as program
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser

@@ -7,34 +7,22 @@ from typing import Any
 import httpx
 import pytest
 
+from fablab.bookings.release import release_due
 from fablab.bookings.tables import Booking, Strike
 from fablab.machines.tables import Machine
-from fablab.members.viewer import Viewer
+from fablab.members.tables import Hold
 from fablab.notifications.tables import Notification
 from tests import factories
 from tests.bookings.scenarios.conftest import (
     Program,
     a_fine_machine,
     codes,
-    program,
     said,
     times,
     wish,
 )
 from tests.conftest import Travel
 from tests.factories import hours
-
-__all__ = ["program"]
-
-
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
-async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
-    return await program(ben)
 
 
 async def a_family(number: int = 3, **values: Any) -> list[Machine]:
@@ -379,3 +367,19 @@ class TestHandled:
         rows = await Booking.objects().where(Booking.party.is_not_null())
         assert {(row.period, row.status) for row in rows} == {(hours(5, 2), "confirmed")}
         assert await Booking.count().where(Booking.unit < 1) == 0
+
+
+async def test_one_absence_counts_once_however_many_machines_it_was(
+    ada_asks: httpx.AsyncClient, desks: list[Machine], travel: Travel
+) -> None:
+    """Also where each is released by a sweep of its own, as looking at one machine does."""
+    await ada_asks.post("/bookings", json=party(desks))
+    travel(hours(1.5).start)
+    assert await release_due([desks[0].id]) == 1
+    assert await release_due() == 2
+    assert await Strike.count() == 1
+    assert not await Hold.exists()
+    await ada_asks.post("/bookings", json=party(desks, 2))
+    travel(hours(2.5).start)
+    assert await release_due() == 3
+    assert await Strike.count() == 2

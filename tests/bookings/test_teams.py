@@ -8,16 +8,17 @@ import pytest
 
 from fablab.bookings import release
 from fablab.bookings.tables import Booking, Strike
+from fablab.core.errors import Refused
 from fablab.core.words import Words
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member, Project, ProjectMember
 from fablab.members.viewer import Viewer
 from tests import factories
-from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, program, wish
+from tests.bookings.conftest import Book
+from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, wish
 from tests.conftest import Travel
+from tests.factories import hours
 from tests.support.browser import Browser
-
-__all__ = ["program"]
 
 
 @pytest.fixture
@@ -27,16 +28,6 @@ async def project(ada: Viewer, ben: Viewer) -> Project:
     rows = [ProjectMember(project=made.id, member=each.id) for each in (ada, ben)]
     await ProjectMember.insert(*rows)
     return made
-
-
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
-async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
-    return await program(ben)
 
 
 @pytest.fixture
@@ -80,6 +71,17 @@ async def test_a_project_that_has_ended_books_no_more(
     await Project.update(ended).where(Project.id == project.id)
     answer = await ada_asks.post("/bookings", json=wish(printer, 3, project="loom"))
     assert codes(answer) == {"not_in_project"}
+
+
+async def test_a_project_that_ends_after_it_was_looked_up_books_no_more(
+    ada: Viewer, book: Book, project: Project, printer: Machine
+) -> None:
+    ended: dict[Any, Any] = {Project.ended_on: date(2026, 11, 1)}
+    await Project.update(ended).where(Project.id == project.id)
+    with pytest.raises(Refused) as refused:
+        await book(ada, printer, hours(3), project_id=project.id)
+    assert [each.code for each in refused.value.problems] == ["not_in_project"]
+    assert not await Booking.exists()
 
 
 async def test_the_age_is_the_operators(

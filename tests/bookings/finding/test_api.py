@@ -1,21 +1,13 @@
 """GET /openings for somebody with a token: only what they may book."""
 
 import httpx
-import pytest
 
 from fablab.machines.tables import Machine
-from fablab.members.viewer import Viewer
 from tests import factories
-from tests.bookings.scenarios.conftest import Program, a_fine_machine, program, wish
+from tests.bookings.scenarios.conftest import Program, a_fine_machine, wish
 from tests.factories import hours
 
-__all__ = ["program"]
 DAY = "to=2026-11-30T23:00&minutes=60"
-
-
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
 
 
 async def test_usable_leaves_what_i_may_book(ada_asks: httpx.AsyncClient, printer: Machine) -> None:

@@ -1,59 +1,15 @@
-"""What the scenarios share: members with programs of their own, and machines in steps of fifteen.
+"""What the scenarios share: machines in steps of fifteen, wishes, and what is answered."""
 
-Nothing here needs the test's one transaction, so that races may use a database of their own.
-"""
-
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
-import pytest
 
-from fablab.core import clock
-from fablab.core.secrets import digest, new_token
 from fablab.machines.tables import Machine
-from fablab.members.tables import ApiToken, Member
-from fablab.members.viewer import Viewer
 from tests import factories
+from tests.bookings.conftest import Program as Program
 from tests.factories import hours
 
-Program = Callable[..., Awaitable[httpx.AsyncClient]]
 STEPS = {"granularity_minutes": 15, "min_minutes": 15}
-
-
-@pytest.fixture
-async def program(app: Any) -> AsyncIterator[Program]:
-    """A client with a member's token: `await program(member, "read")`; all scopes unless said."""
-    opened: list[httpx.AsyncClient] = []
-
-    async def open_one(member: Member | Viewer | None, *scopes: str) -> httpx.AsyncClient:
-        headers = {"accept-language": "en"}
-        if member is not None:
-            headers["authorization"] = f"Bearer {await a_token(member, scopes)}"
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),
-            base_url="http://lab.test/api/v1",
-            headers=headers,
-        )
-        opened.append(client)
-        return client
-
-    yield open_one
-    for client in opened:
-        await client.aclose()
-
-
-async def a_token(member: Member | Viewer, scopes: tuple[str, ...]) -> str:
-    token = new_token()
-    await ApiToken.objects().create(
-        member=member.id,
-        name="scenario",
-        key_hash=digest(token),
-        scopes=json.dumps(list(scopes) or ["read", "book", "manage"]),
-        made_at=clock.now(),
-    )
-    return token
 
 
 async def a_fine_machine(policy: dict[str, Any] | None = None, **values: Any) -> Machine:

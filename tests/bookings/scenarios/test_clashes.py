@@ -19,16 +19,6 @@ from tests.factories import MONDAY
 from tests.support.browser import Browser
 
 
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
-async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
-    return await program(ben)
-
-
 async def book(asks: httpx.AsyncClient, *given: object, **more: object) -> httpx.Response:
     return await asks.post("/bookings", json=wish(*given, **more))  # type: ignore[arg-type]
 

@@ -27,16 +27,6 @@ NIGHT = {"attendance": "start_and_end_staffed", "closed_hours": "night", "max_mi
 ANYTIME = {"attendance": "anytime"}
 
 
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
-async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
-    return await program(ben)
-
-
 async def book(asks: httpx.AsyncClient, *given: Any, **more: Any) -> httpx.Response:
     return await asks.post("/bookings", json=wish(*given, **more))
 
@@ -209,6 +199,23 @@ async def test_d2_the_day_grid_has_no_hour_that_the_clock_skips(
     form = await text_of(browser, f"/bookings/new?machine={machine.slug}&date={day}")
     assert (">02:00<" not in form) == gone
     assert ">03:00<" in form
+
+
+async def test_d2_the_day_of_the_change_has_twenty_five_hours(
+    program: Program, travel: Travel
+) -> None:
+    """What a share of the day is counted of; here by the quota that all of the day uses up."""
+    await factories.a_lab(week={weekday: ["00:00-00:00"] for weekday in range(7)})
+    await factories.a_quota(hours="opening", most=30 * 60)
+    printer = await a_fine_machine({"max_minutes": 48 * 60})
+    asks = await program(await factories.a_member())
+    travel(at("2026-09-18T12:00:00+00:00"))
+    whole = {"starts_at": "2026-09-20T00:00", "ends_at": "2026-09-21T00:00"}
+    made = await asks.post("/bookings", json={"machine": printer.slug, **whole})
+    assert made.status_code == 201, made.text
+    travel(at(made.json()["starts_at"]))
+    [quota] = (await asks.get("/me")).json()["quotas"]
+    assert quota["used"] == 25 * 60
 
 
 @pytest.fixture

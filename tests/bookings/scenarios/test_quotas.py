@@ -128,6 +128,8 @@ class TestQ8:
             *(book(client, machine, 1 + place) for place, machine in enumerate(machines))
         )
         assert sorted(answer.status_code for answer in answers) == [201, 422]
+        [refused] = [answer for answer in answers if answer.status_code == 422]
+        assert codes(refused) == {"quota_exceeded"}
         assert await Booking.count() == 1
 
 

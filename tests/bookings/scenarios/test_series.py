@@ -21,11 +21,6 @@ ALWAYS = {"attendance": "anytime", "horizon_days": 365}
 
 
 @pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
 async def tool(lab: None) -> Machine:
     """Nobody has to be there, and it may be booked for a year."""
     return await a_fine_machine(ALWAYS)

@@ -136,6 +136,17 @@ async def test_w5_what_is_left_of_a_no_show(program: Program, travel: Travel) ->
     assert (taken["status"], taken["starts_at"]) == ("checked_in", "2026-11-30T10:18:00+00:00")
 
 
+async def test_what_staff_refuse_goes_to_the_waitlist(program: Program) -> None:
+    await factories.a_lab()
+    router = await a_fine_machine({"needs_approval": True})
+    holder, waiter = [await program(await factories.a_member()) for _ in range(2)]
+    staff = await program(await factories.a_manager())
+    asked = (await holder.post("/bookings", json=wish(router, 3))).json()
+    assert (await waiter.post("/waitlist", json=waiting(router, 3))).status_code == 201
+    await staff.post(f"/bookings/{asked['id']}/reject", json={"reason": "Not today"})
+    assert (await offered(waiter))["starts_at"] == hours(3).start.isoformat()
+
+
 async def test_what_is_free_is_booked_and_not_waited_for(program: Program) -> None:
     await factories.a_lab()
     laser = await a_fine_machine()

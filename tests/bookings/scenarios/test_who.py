@@ -7,10 +7,14 @@ import httpx
 import pytest
 
 from fablab.bookings.tables import Booking
+from fablab.calendars import actions as calendars
 from fablab.core.words import Words
+from fablab.kiosk import actions as tablets
+from fablab.machines.queries import catalogue
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member, Project, ProjectMember
 from fablab.members.viewer import Viewer
+from fablab.notifications.tables import Notification
 from tests import factories
 from tests.bookings.conftest import Book
 from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, said, times, wish
@@ -19,17 +23,6 @@ from tests.factories import hours
 from tests.rights.scene import PEOPLE
 from tests.rights.table import rows as rights
 from tests.support.browser import Browser
-
-
-@pytest.fixture
-async def ada_asks(program: Program, ada: Viewer) -> httpx.AsyncClient:
-    return await program(ada)
-
-
-@pytest.fixture
-async def ben_asks(program: Program, ben: Viewer) -> httpx.AsyncClient:
-    return await program(ben)
-
 
 HANDLED = {"see": "show", "change": "change", "cancel": "cancel", "check in": "check-in"}
 STRANGERS, THEIRS = {"other", "trainer"}, {"teammate", "owner", "manager", "admin"}
@@ -54,6 +47,8 @@ def test_p1_staff_alone_approve(row: str) -> None:
     answers = dict(zip(PEOPLE, rights()[row], strict=True))
     may = {who for who, told in answers.items() if told not in ("in", "401", "403", "404")}
     assert may == {"manager", "admin"}
+    assert {answers[who] for who in ("teammate", "owner")} == {"403"}
+    assert {answers[who] for who in STRANGERS} == {"404"}
 
 
 @pytest.fixture
@@ -71,6 +66,9 @@ OTHERS_READ = (
 )
 OTHERS_SEE = (
     "/",
+    "/at/{tag}",
+    "/find?machine={slug}&minutes=60",
+    "/waitlist/new?machine={slug}&start=2026-11-30T10:00&end=2026-11-30T11:00",
     "/schedule?date=2026-11-30",
     "/machines/{slug}",
     "/machines/{slug}/week?date=2026-11-30",
@@ -93,7 +91,7 @@ async def test_p2_no_page_or_tooltip_tells_other_members_who_has_booked(
     address: str, booked_by_ada: Booking, ben: Viewer, printer: Machine, browser: Browser
 ) -> None:
     await browser.sign_in(ben.id)
-    answer = await browser.get(address.format(slug=printer.slug))
+    answer = await browser.get(address.format(slug=printer.slug, tag=printer.tag))
     assert answer.status_code == 200
     assert not tells_of_ada(answer.text)
 
@@ -105,6 +103,38 @@ async def test_p2_no_refusal_tells_who_has_booked(
         answer = await ben_asks.post(path, json=wish(printer))
         assert "taken" in answer.text
         assert not tells_of_ada(answer.text)
+
+
+async def test_p2_no_calendar_tells_other_members_who_has_booked(
+    booked_by_ada: Booking, ben: Viewer, printer: Machine, browser: Browser
+) -> None:
+    feed = await calendars.subscribe(ben.id, printer.slug, await catalogue())
+    answer = await browser.get(f"/calendar/{feed.key}.ics")
+    assert "BEGIN:VEVENT" in answer.text
+    assert not tells_of_ada(answer.text)
+
+
+@pytest.mark.parametrize("address", ["/kiosk", "/kiosk/at/{tag}"])
+async def test_p2_no_tablet_tells_who_has_booked(
+    address: str, booked_by_ada: Booking, manager: Viewer, printer: Machine, browser: Browser
+) -> None:
+    key = await tablets.put_up(manager.id, "Lobby", None)
+    browser.cookies.set("kiosk", key, domain="lab.test")
+    answer = await browser.get(address.format(tag=printer.tag))
+    assert answer.status_code in (200, 303)
+    assert not tells_of_ada(answer.text)
+
+
+async def test_p2_no_mail_to_who_waits_tells_who_has_booked(
+    booked_by_ada: Booking, ada_asks: httpx.AsyncClient, ben: Viewer, ben_asks: httpx.AsyncClient
+) -> None:
+    window = {"from": times(1)["starts_at"], "to": times(1)["ends_at"]}
+    machine = (await ada_asks.get(f"/bookings/{booked_by_ada.id}")).json()["machine"]
+    await ben_asks.post("/waitlist", json={"machine": machine, **window})
+    await ada_asks.post(f"/bookings/{booked_by_ada.id}/cancel", json={"give_up": True})
+    told = await Notification.objects().where(Notification.member == ben.id)
+    assert [each.template for each in told] == ["bookings/offered"]
+    assert not tells_of_ada(told[0].facts)
 
 
 async def test_p2_staff_see_who(
@@ -241,14 +271,6 @@ async def test_e1_all_broken_rules_come_together_each_with_its_way_out(
     assert said(answer, "closed")["nearest"] == ["2026-12-01T09:00:00+00:00"]
     assert said(answer, "too_long")["nearest"] == ["2026-11-30T22:00:00+00:00"]
     assert "Laser" in said(answer, "not_certified")["message"]
-
-
-def test_p1_only_staff_approve() -> None:
-    for row in ("api:approve", "api:reject", "desk:approve", "desk:reject"):
-        answers = dict(zip(PEOPLE, rights()[row], strict=True))
-        assert {answers[who] for who in ("teammate", "owner")} == {"403"}, row
-        assert {answers[who] for who in ("other", "trainer")} == {"404"}, row
-        assert not {answers[who] for who in ("manager", "admin")} & {"401", "403", "404"}, row
 
 
 @pytest.fixture
