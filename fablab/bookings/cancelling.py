@@ -1,5 +1,6 @@
 """Giving time back: before the deadline a cancellation, afterwards a late one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from fablab.activity.actions import record
@@ -71,7 +72,7 @@ async def _cancel(
             Booking.sequence: booking.sequence + 1,
         }
     )
-    halves, held_until = await struck(booking, now) if late else (0, None)
+    halves, held_until = await struck([booking] if late else [], now)
     after = {"status": Status.CANCELLED, "late": late, "halves": halves}
     await record(
         "gave_up" if late else "cancelled",
@@ -99,11 +100,16 @@ async def _cancel(
     return booking
 
 
-async def struck(booking: Booking, now: datetime) -> tuple[int, datetime | None]:
-    """What giving it up late costs, in half strikes, and until when that holds its member."""
+async def struck(late: Sequence[Booking], now: datetime) -> tuple[int, datetime | None]:
+    """What giving up each of these costs, in half strikes, and until when that holds their member.
+
+    All are of one member, whose row the caller holds.
+    """
+    if not late or late[0].member is None:
+        return 0, None
     policy = (await place()).policy
     halves = strikes.of_giving_up(policy)
-    if not halves or booking.member is None:
+    if not halves:
         return 0, None
-    row = {"id": booking.id, "member": booking.member}
-    return halves, (await strikes.strike([row], policy, now, halves)).get(booking.member)
+    rows = [{"id": each.id, "member": each.member} for each in late]
+    return halves, (await strikes.strike(rows, policy, now, halves)).get(late[0].member)

@@ -133,7 +133,7 @@ async def _cancel(
     for row in back.rows:
         given_back(row, actor, back, reason)
     await db.update_all(back.rows, GIVEN_BACK)
-    halves, until = await cancelling.struck(back.late[0], back.now) if back.late else (0, None)
+    halves, until = await cancelling.struck(back.late[:1], back.now)
     await record_all(changes)
     costs = {"late": bool(back.late), "halves": halves, "held_until_at": until}
     await telling.cancelled(actor, back.rows, views, reason=reason, **costs)

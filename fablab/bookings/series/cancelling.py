@@ -68,11 +68,14 @@ async def _cancel(
     back = sorted_out(rows, views, give_up=True if by_staff else give_up, by_staff=by_staff)
     late, ids = db.among(row.id for row in back.late), db.among(row.id for row in back.all)
     await db.execute(GIVE_BACK, now, actor.id, reason, late, now, now, ids)
-    await record_all(changes(actor, found, back, reason))
+    halves, until = await cancelling.struck(back.late if not by_staff else [], now)
+    await record_all(changes(actor, found, back, reason, halves))
     view = views.by_id(known.machine)
     if view is None:
         raise NotFound("machine")
-    await telling.cancelled(actor, found.series, view, back, reason)
+    await telling.cancelled(
+        actor, found.series, view, back, reason, halves=halves, held_until_at=until
+    )
     await freed(sorted({row.machine for row in back.all}))
 
 
@@ -103,7 +106,7 @@ def too_late(row: Booking, views: Catalogue) -> Problem | None:
     return handling.may_cancel(row.status, row.period, limits(view), clock.now())
 
 
-def changes(actor: Viewer, found: Held, back: Back, reason: str) -> list[Change]:
+def changes(actor: Viewer, found: Held, back: Back, reason: str, halves: int) -> list[Change]:
     late = {row.id for row in back.late}
     each = [
         Change(
@@ -113,7 +116,11 @@ def changes(actor: Viewer, found: Held, back: Back, reason: str) -> list[Change]
             actor=actor.id,
             member=row.member,
             before={"status": str(row.status)},
-            after={"status": Status.CANCELLED, "late": row.id in late},
+            after={
+                "status": Status.CANCELLED,
+                "late": row.id in late,
+                "halves": halves if row.id in late else 0,
+            },
             reason=reason,
         )
         for row in back.all

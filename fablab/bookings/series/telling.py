@@ -39,7 +39,7 @@ async def changed(
 
 
 async def cancelled(
-    actor: Viewer, series: Series, view: MachineView, back: Back, reason: str
+    actor: Viewer, series: Series, view: MachineView, back: Back, reason: str, **costs: Any
 ) -> None:
     await notify(
         series.member,
@@ -49,6 +49,7 @@ async def cancelled(
         kept=dates(back.kept),
         by_staff=actor.id != series.member,
         reason=reason,
+        **costs,
     )
     await buddies_free(view, back.all)
 

@@ -6,10 +6,12 @@ import pytest
 
 from fablab.activity.tables import Activity
 from fablab.bookings.series.cancelling import cancel
-from fablab.bookings.tables import Booking, Status
+from fablab.bookings.series.repeating import Unit
+from fablab.bookings.tables import Booking, Status, Strike
 from fablab.core.errors import NotFound, Refused
 from fablab.core.facts import load
 from fablab.core.periods import Period
+from fablab.lab.tables import Lab
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from fablab.notifications.tables import Notification
@@ -114,3 +116,33 @@ async def test_strangers_are_told_nothing(
     with pytest.raises(NotFound):
         await cancel(ben, made.id, "future")
     assert await states(made.id) == ["confirmed"] * 2
+
+
+async def test_each_late_one_costs_what_the_lab_says(
+    again: Again, ada: Viewer, tool: Machine, travel: Travel
+) -> None:
+    policy = '{"late_cancellation_strikes": "1/2", "strikes": 1}'
+    await Lab.update({Lab.policy: policy}, force=True)
+    made = (await again(ada, tool, TEN, unit=Unit.DAY, count=2)).series
+    many = (await again(ada, tool, Period(TEN.end, TEN.end + TEN.length), count=2)).series
+    travel(TUESDAY - timedelta(minutes=30))
+    await cancel(ada, made.id, "future", give_up=True)
+    late = next(row for row in await rows_of(made.id) if row.gave_up)
+    [strike] = await Strike.objects()
+    assert (strike.booking, strike.halves) == (late.id, 1)
+    await cancel(ada, many.id, "future", give_up=True)
+    assert await Strike.count() == 2
+    told = await Notification.select().where(Notification.template == "bookings/series_cancelled")
+    facts = [load(each["facts"]) for each in told]
+    assert [each["halves"] for each in facts] == [1, 1]
+    assert [each["held_until_at"] is None for each in facts] == [True, False]
+
+
+async def test_staff_who_cancel_late_cost_nobody_anything(
+    again: Again, ada: Viewer, manager: Viewer, tool: Machine, travel: Travel
+) -> None:
+    await Lab.update({Lab.policy: '{"late_cancellation_strikes": 1}'}, force=True)
+    made = (await again(ada, tool, TEN, count=2)).series
+    travel(TUESDAY - timedelta(minutes=5))
+    await cancel(manager, made.id, "future")
+    assert not await Strike.exists()
