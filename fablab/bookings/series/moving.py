@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fablab.activity.actions import Change, record_all
 from fablab.bookings import changing, guards, seats
-from fablab.bookings.rules import Intent
+from fablab.bookings.rules import Intent, place
 from fablab.bookings.series.altering import Altered
 from fablab.bookings.several import chosen_units
 from fablab.bookings.tables import Booking, Series
@@ -66,7 +66,7 @@ async def seated(altered: Altered, series: Series) -> None:
     """One by one, each with the seats as they have become by then."""
     assert altered.judged is not None
     wish, facts = altered.judged.wish, altered.judged.facts
-    rows = await around([wish.machine_id], Period(wish.period.start, wish.period.end))
+    rows = await around([wish.machine_id], place.busy(wish, facts))
     unit = await seats.seat(wish, replace(facts, blockers=rows))
     names = become(altered, unit, series) | {"status"}
     with guards.guarded():
