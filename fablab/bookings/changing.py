@@ -19,7 +19,7 @@ from fablab.bookings.rewriting import (
 from fablab.bookings.tables import Booking
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import db
-from fablab.core.errors import NotFound
+from fablab.core.errors import NotFound, Unavailable
 from fablab.core.periods import Period
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member
@@ -79,8 +79,10 @@ async def _change(
         raise NotFound("booking")
     await db.locked(Member, known.member)  # whose booking it is never changes
     booking = await db.locked(Booking, known.id)
-    if not await concerns(actor, booking) or booking.machine not in machines:
+    if not await concerns(actor, booking):
         raise NotFound("booking")
+    if booking.machine not in machines:
+        raise Unavailable  # moved meanwhile: ask again
     start = starts_at or booking.starts_at
     end = ends_at or (start + booking.period.length)
     wish = changed_wish(booking, Period(start, end), machine_id or booking.machine, *what)

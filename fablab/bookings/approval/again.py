@@ -14,10 +14,13 @@ def asked_again(booking: Booking, judged: Judged) -> dict[str, Any]:
     """The columns that say what the changed booking waits for; none where nothing is asked.
 
     Giving time back asks nobody, and once it has begun nobody could answer before it expires.
+    A second person alone may still answer until the new start.
     """
     begun = booking.status == Status.CHECKED_IN or judged.wish.period.start <= judged.situation.now
-    if begun or not asks_more(booking, judged):
+    if begun:
         return {}
+    if not asks_more(booking, judged):
+        return {"decide_by": judged.wish.period.start} if booking.awaits == BUDDY else {}
     waits_for = waits(booking, judged)
     if not waits_for:
         return {"status": Status.CONFIRMED, "awaits": "", "decide_by": None}

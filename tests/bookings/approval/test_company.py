@@ -268,3 +268,13 @@ async def test_booking_with_somebody_asks_little(
     with counted() as asked:
         await agree(carl, booking.id)
     assert asked.count <= 16, asked.statements
+
+
+async def test_shortened_at_its_front_it_waits_until_the_new_start(
+    book: Book, ada: Viewer, kiln: Machine, carl: Viewer
+) -> None:
+    booking = (await book(ada, kiln, hours(26, 2), buddy_id=carl.id)).booking
+    await changing.change(ada, booking.id, starts_at=hours(27).start, ends_at=hours(28).start)
+    found = await stored(booking)
+    assert (found.status, found.awaits) == (Status.PENDING, "buddy")
+    assert found.decide_by == hours(27).start

@@ -10,7 +10,9 @@ from fablab.bookings.approval.actions import approve, reject
 from fablab.bookings.asking import Override
 from fablab.bookings.tables import Booking, Status
 from fablab.core.errors import Forbidden, NotFound, Refused
+from fablab.core.facts import load
 from fablab.machines.tables import Machine
+from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 from tests import factories
 from tests.bookings.approval.conftest import FINE, Request, history, stored, told
@@ -213,3 +215,19 @@ async def test_deciding_asks_little(
     with counted() as asked:
         await decide(manager, booking.id)
     assert asked.count <= 16, asked.statements
+
+
+async def test_approving_forgets_nothing_that_was_agreed_before(
+    router: Machine, ada: Viewer, manager: Viewer
+) -> None:
+    """What staff set aside before, and that somebody said they would be late."""
+    asked = {"status": Status.PENDING, "awaits": "approval", "decide_by": hours(25).start}
+    before = {"late_minutes": 10, "override": '{"rules": ["too_long"], "reason": "A big job"}'}
+    member = await Member.objects().get(Member.id == ada.id)
+    booking = await factories.a_booking(hours(25), router, member, **asked, **before)
+    await factories.a_closure(hours(25).start.date())
+    override = Override(rules=frozenset({"closed"}), reason="I shall be there.")
+    await approve(manager, booking.id, override=override)
+    found = await stored(booking)
+    assert load(found.override)["rules"] == ["closed", "too_long"]
+    assert found.release_at == found.starts_at + timedelta(minutes=15 + 10)
