@@ -35,7 +35,10 @@ RELEASE = """
 UPDATE booking SET status = 'no_show', remind_at = NULL, sequence = sequence + 1,
     busy_until = CASE WHEN starts_at > {} THEN starts_at ELSE {} END
 WHERE id IN {} AND status = 'confirmed' AND release_at <= {}
-RETURNING id, machine, member, starts_at, ends_at, made_at, spared
+RETURNING id, machine, member, starts_at, ends_at, made_at, spared, party
+"""
+STRUCK = """
+SELECT b.party FROM strike s JOIN booking b ON b.id = s.booking WHERE b.party IN {}
 """
 
 
@@ -64,7 +67,9 @@ async def _release(due: list[dict[str, Any]], now: datetime) -> int:
     lab, machines = await place(stamps), await catalogue(stamps)
     found = await db.fetch(RELEASE, now, now, db.among(sorted(ids)), now)
     rows = sorted(found, key=lambda row: (row["starts_at"], row["id"]))
-    deserving = [row for row in rows if deserves_strike(row, view_of(machines, row).policy.grace)]
+    deserving = await once_a_party(
+        [row for row in rows if deserves_strike(row, view_of(machines, row).policy.grace)]
+    )
     held = await strikes.strike(deserving, lab.policy, now)
     struck = {row["id"]: row["member"] for row in deserving}
     last = {member: booking for booking, member in struck.items()}  # which tells of the hold
@@ -82,6 +87,20 @@ async def _release(due: list[dict[str, Any]], now: datetime) -> int:
     )
     await freed(freed_at)
     return len(rows)
+
+
+async def once_a_party(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those of whose party another one has a strike: one absence counts once."""
+    marks = {row["party"] for row in rows if row["party"]}
+    if not marks:
+        return rows
+    struck = {row["party"] for row in await db.fetch(STRUCK, db.among(sorted(marks)))}
+    first = {row["party"]: row["id"] for row in reversed(rows)}
+    return [
+        row
+        for row in rows
+        if not row["party"] or (row["party"] not in struck and first[row["party"]] == row["id"])
+    ]
 
 
 def view_of(machines: Catalogue, row: Mapping[str, Any]) -> MachineView:
