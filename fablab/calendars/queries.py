@@ -29,14 +29,17 @@ SELECT b.id, b.uid, b.sequence, b.kind, b.status, b.machine, b.member, b.title, 
     p.title AS project
 FROM booking b LEFT JOIN project p ON p.id = b.project
 """
+# Of more than a calendar takes, what is over is left out first.
+WHAT_COMES = "ORDER BY CASE WHEN b.ends_at < {} THEN 1 ELSE 0 END, b.starts_at, b.id LIMIT {}"
 OF_MEMBER = f"""{COLUMNS}
 WHERE b.kind = 'use' AND b.starts_at >= {{}} AND (b.member = {{}} OR b.project IN (
     SELECT project FROM project_member WHERE member = {{}}))
-ORDER BY b.starts_at, b.id LIMIT {{}}
+{WHAT_COMES}
 """  # noqa: S608 - every part is a constant of this module
 OF_MACHINE = f"""{COLUMNS}
-WHERE b.machine = {{}} AND b.kind <> 'offer' AND b.starts_at >= {{}}
-ORDER BY b.starts_at, b.id LIMIT {{}}
+WHERE b.machine = {{}} AND b.kind <> 'offer'
+    AND (b.starts_at >= {{}} OR (b.kind <> 'use' AND b.busy_until > {{}}))
+{WHAT_COMES}
 """
 OF_IDS = f"{COLUMNS} WHERE b.id IN {{}} ORDER BY b.starts_at, b.id"
 FEEDS = """
@@ -87,14 +90,19 @@ class Shown:
 async def of_member(shown: Shown, now: datetime) -> list[Entry]:
     """The member's bookings and their teams', two months back and all that come."""
     member = shown.member_id
-    rows = await db.fetch(OF_MEMBER, now - BEHIND, member, member, MOST)
-    return [own(row, shown) for row in rows]
+    rows = await db.fetch(OF_MEMBER, now - BEHIND, member, member, now, MOST)
+    return [own(row, shown) for row in in_order(rows)]
 
 
 async def of_machine(shown: Shown, machine_id: int, now: datetime) -> list[Entry]:
-    """What occupies a machine: nobody's name, nor a way to find one."""
-    rows = await db.fetch(OF_MACHINE, machine_id, now - BEHIND, MOST)
-    return [anybodys(row, shown) for row in rows]
+    """What occupies a machine, also what began long ago: nobody's name, nor a way to find one."""
+    since = now - BEHIND
+    rows = await db.fetch(OF_MACHINE, machine_id, since, since, now, MOST)
+    return [anybodys(row, shown) for row in in_order(rows)]
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["starts_at"], row["id"]))
 
 
 async def of_ids(shown: Shown, booking_ids: Collection[int]) -> dict[int, Entry]:

@@ -8,6 +8,7 @@ import pytest
 
 from fablab.bookings import changing
 from fablab.bookings.tables import Kind
+from fablab.calendars import queries
 from fablab.calendars.tables import Feed
 from fablab.core import clock, zones
 from fablab.core.periods import Period
@@ -155,6 +156,33 @@ async def test_a_machines_calendar_names_nobody(
     assert "url" not in first
     assert "url" in third
     assert b"Secret" not in (await browser.get(address)).content
+
+
+async def test_a_machine_that_is_down_for_long_stays_taken(
+    browser: Browser, ada: Member, laser: Machine
+) -> None:
+    began = clock.now() - timedelta(days=90)
+    without_end = Period(began, datetime(9999, 12, 31, tzinfo=UTC))
+    await factories.a_booking(without_end, laser, kind=Kind.MAINTENANCE)
+    await factories.a_booking(hours(-24 * 70), await factories.a_machine(), ada)
+    await browser.sign_in(ada)
+    [event] = await events(browser, await subscribe(browser, "laser"))
+    assert event["dtend"].dt.year == 9999
+    assert await events(browser, await subscribe(browser)) == []
+
+
+async def test_of_too_many_what_is_over_is_left_out(
+    browser: Browser, ada: Member, laser: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 3)
+    for start in (-50, -48, 2, 4):
+        await factories.a_booking(hours(start), laser, ada)
+    await browser.sign_in(ada)
+    for machine in ("", "laser"):
+        starts = [
+            each["dtstart"].dt for each in await events(browser, await subscribe(browser, machine))
+        ]
+        assert starts == [hours(start).start for start in (-50, 2, 4)]
 
 
 async def test_a_team_sees_what_names_its_project(
