@@ -10,6 +10,7 @@ from fablab.demo import (
     bookings,
     certificates,
     history,
+    lately,
     machines,
     people,
     place,
@@ -52,6 +53,8 @@ async def make_demo(
     if await Lab.exists():
         return False
     await fill(await hashed(PASSWORD), await hashed(PIN), tell, days_back, days_ahead)
+    tell(0.95, "Letting people wait")
+    await lately.make()
     tell(1.0, "Done")
     return True
 

@@ -12,7 +12,12 @@ from fablab.demo.times import some_period, steps
 
 SOON, TOMORROW = "laser-40w", "printer-fdm-a"
 """What the member has now and tomorrow. The laser's grid is the finer: some step is always near."""
-PAST = ((-4, "printer-fdm-b"), (-11, "laser-40w"), (-19, "printer-fdm-a"), (-33, "laser-40w"))
+PAST = (
+    (-4, "printer-fdm-b", Fate.KEPT),
+    (-11, "laser-40w", Fate.MISSED),
+    (-19, "printer-fdm-a", Fate.KEPT),
+    (-33, "laser-40w", Fate.KEPT),
+)
 STILL_WELCOME = timedelta(minutes=5)
 LENGTHS = (timedelta(hours=1), timedelta(minutes=30), timedelta(minutes=15))
 POPULAR = ("printer-fdm-b", "vinyl-cutter", "cnc-router-desktop", "solder-bench-a", "embroidery")
@@ -30,8 +35,8 @@ def plan(story: Story) -> None:
     member = story.cast.people[MEMBER]
     plan_soon(story, member)
     plan_tomorrow(story, member)
-    for ago, slug in PAST:
-        plan_on(story, member, story.cast.machines[slug], story.diary.today + ago * DAY)
+    for ago, slug, fate in PAST:
+        plan_on(story, member, story.cast.machines[slug], story.diary.today + ago * DAY, fate)
     for slug in POPULAR:
         plan_running(story, story.cast.machines[slug])
     for slug in PRINTERS:
@@ -68,12 +73,16 @@ def plan_tomorrow(story: Story, member: Person) -> None:
                 return
 
 
-def plan_on(story: Story, person: Person, machine: Bookable, day: date) -> bool:
+def plan_on(
+    story: Story, person: Person, machine: Bookable, day: date, fate: Fate = Fate.KEPT
+) -> bool:
     """Some visit that day, or on one of the days before."""
     for number in range(TRIES):
         on = day - (number // 8) * DAY
         period = some_period(story.diary.calendar, person, machine, on, story.dice)
-        if period and period.end < story.diary.now and story.book(person, machine, period):
+        if not period or period.end >= story.diary.now:
+            continue
+        if story.book(person, machine, period, fate):
             return True
     return False
 

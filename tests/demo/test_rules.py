@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fablab.bookings import knowing, taken
+from fablab.bookings import knowing, situation, taken
 from fablab.bookings.rules import Wish, problems
 from fablab.bookings.tables import BLOCKING, Booking
 from fablab.core.periods import Period

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fablab.activity.tables import Activity
-from fablab.bookings.tables import BLOCKING, Booking
+from fablab.bookings.tables import BLOCKING, Booking, Series, Strike, Waiting
 from fablab.core.periods import Period
 from fablab.demo.machines import APPROVED
 from fablab.lab.place import Place
@@ -68,7 +68,8 @@ async def test_states_are_those_of_the_time() -> None:
             assert row["status"] in ("confirmed", "cancelled", "pending")
         else:
             assert row["status"] in ("checked_in", "confirmed", "cancelled", "no_show")
-        assert row["made_at"] < min(row["starts_at"], MONDAY)
+        assert row["made_at"] < row["starts_at"]
+        assert row["made_at"] <= MONDAY
 
 
 async def test_two_requests_wait_for_the_staff_one_for_what_goes_in() -> None:
@@ -153,7 +154,7 @@ async def test_the_member_to_try_checks_in_now_and_comes_again_tomorrow() -> Non
 
 
 async def test_trainings_and_maintenance_have_names_and_are_never_released() -> None:
-    blocks = [row for row in await bookings() if row["kind"] != "use"]
+    blocks = [row for row in await bookings() if row["kind"] not in ("use", "offer")]
     assert {row["kind"] for row in blocks} == {"training", "maintenance"}
     assert {"completed", "confirmed"} == {row["status"] for row in blocks}
     for row in blocks:
@@ -173,7 +174,8 @@ async def test_reminders_are_ahead_and_nobody_is_mailed_about_the_past() -> None
     reminders = [row["remind_at"] for row in await bookings() if row["remind_at"]]
     assert reminders
     assert min(reminders) > MONDAY
-    assert not await Notification.exists()
+    told = {row["template"] for row in await Notification.select()}
+    assert told == {"bookings/offered", "bookings/series_made", "bookings/cancelled"}
 
 
 async def test_every_change_of_state_is_in_the_log() -> None:
@@ -196,4 +198,21 @@ async def test_every_change_of_state_is_in_the_log() -> None:
             assert told[0] == "made"
             assert told[-1] in ("completed", "finished")
         else:
-            assert told == ends[row["status"]]
+            is_offer = row["kind"] == "offer"
+            assert told == (["offered"] if is_offer else ends[row["status"]])
+
+
+async def test_somebody_waits_and_the_member_to_try_is_offered_a_time() -> None:
+    member = await Member.objects().get(Member.email == "member@example.org")
+    waiting = await Waiting.select().order_by(Waiting.id)
+    [offer] = await bookings(kind="offer")
+    assert (offer["member"], offer["waiting"]) == (member.id, waiting[0]["id"])
+    assert offer["decide_by"] > MONDAY
+    assert [row["state"] for row in waiting] == ["offered", "waiting", "waiting"]
+
+
+async def test_a_series_goes_on_and_an_absence_is_counted() -> None:
+    [series] = await Series.select()
+    assert len(await bookings(series=series["id"])) == 4
+    member = await Member.objects().get(Member.email == "member@example.org")
+    assert await Strike.count().where(Strike.member == member.id) == 1
