@@ -31,12 +31,12 @@ def starts(
     earliest = earliest_start(situation, view, notice)
     if earliest is None:
         return []
-    facts = situation.facts(minimal(situation, view, situation.now))
+    facts = situation.facts(minimal(view, situation.now))
     whole = zones.day(day, situation.place.zone)
     first = max(whole.start, next_step(earliest, facts))
     found = []
     for at in grid(first, whole.end, situation, view):
-        wish = minimal(situation, view, at)
+        wish = minimal(view, at)
         if situation.place.calendar.attends(wish.period, *manner(view)) is None or carries(
             situation, view, at
         ):
@@ -86,7 +86,7 @@ def manner(view: MachineView) -> tuple[str, str]:
     return view.policy.attendance, view.policy.closed_hours
 
 
-def minimal(situation: Situation, view: MachineView, at: datetime) -> Wish:
+def minimal(view: MachineView, at: datetime) -> Wish:
     return Wish(machine_id=view.id, period=Period(at, at + view.policy.min_duration))
 
 
@@ -94,7 +94,7 @@ def grid(
     first: datetime, until: datetime, situation: Situation, view: MachineView
 ) -> Iterator[datetime]:
     """Steps counted on the wall from local midnight, through changes of the clock."""
-    facts = situation.facts(minimal(situation, view, first))
+    facts = situation.facts(minimal(view, first))
     at = next_step(first, facts)
     step = view.policy.granularity
     while at < until:

@@ -112,7 +112,7 @@ def chosen_end(
     """The wished one, else an hour later, or as much of it as is free."""
     policy = view.policy
     length = max(policy.min_duration, min(USUAL, policy.max_duration))
-    facts = situation.facts(choices.minimal(situation, view, start))
+    facts = situation.facts(choices.minimal(view, start))
     later = [
         step.at for step in ends if policy.min_duration <= step.at - start <= policy.max_duration
     ]
@@ -133,7 +133,7 @@ def ends_from_now(situation: Situation, view: MachineView) -> list[Step]:
     steps = choices.ends(situation, view, start, start)
     if not steps or starting_now(situation, view, Period(start, steps[0].at)):
         return []
-    facts = situation.facts(choices.minimal(situation, view, start))
+    facts = situation.facts(choices.minimal(view, start))
     return [
         step
         for step in steps

@@ -103,7 +103,7 @@ def wish(situation: Situation, row: Row, now: datetime) -> Wish:
     left = end - max(start, now)
     if start < now:
         view = situation.view(row["machine"])
-        start = next_step(now, situation.facts(minimal(situation, view, now)))
+        start = next_step(now, situation.facts(minimal(view, now)))
     return Wish(
         machine_id=row["machine"],
         period=Period(start, start + left),

@@ -59,8 +59,8 @@ async def of_hours(
             found.append(each)
         elif fits and each.attention == keeping.HOURS:
             cleared.append(each.id)
-    reopened = tuple(day for day in days_left(old, new, after) if gains(before, after, day))
-    opens = any(gains(before, after, day) for day in days_between(during, after))
+    reopened = tuple(day for day in days_left(old, new, after) if gains(before, day))
+    opens = any(gains(before, day) for day in days_between(during, after))
     return Effect(Preview(tuple(found), reopened), tuple(cleared), opens)
 
 
@@ -82,7 +82,7 @@ def days_between(during: Period, after: Calendar) -> list[OpenDay]:
     return after.days(first, (last - first).days)
 
 
-def gains(before: Calendar, after: Calendar, day: OpenDay) -> bool:
+def gains(before: Calendar, day: OpenDay) -> bool:
     """Whether it is open for longer than it was, or surely where it was only probable."""
     was = before.opening(day.day)
     if any(without(day.windows, was.windows)):

@@ -102,7 +102,7 @@ def later_ends(situation: Situation, view: MachineView, booking: Booking) -> lis
     """The ends it may be given instead: ahead of now, while it is free and the hours allow it."""
     if booking.kind != Kind.USE or booking.status not in EXTENDABLE:
         return []
-    facts = situation.facts(choices.minimal(situation, view, booking.starts_at))
+    facts = situation.facts(choices.minimal(view, booking.starts_at))
     steps = choices.ends(situation, view, booking.starts_at, booking.starts_at)
     return [
         step

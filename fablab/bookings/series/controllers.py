@@ -58,7 +58,7 @@ async def preview(
         plan = await actions.preview(viewer, asked)
     except Refused as refused:
         return await form_page(request, viewer, place, machines, sent, refused.problems)
-    return await preview_page(request, viewer, machines, sent, asked, plan)
+    return await preview_page(request, viewer, sent, asked, plan)
 
 
 @post(
@@ -86,7 +86,7 @@ async def book(
     except Refused as refused:
         plan = await actions.preview(viewer, asked)
         whole = [each for each in refused.problems if not is_of_a_date(each)]
-        return await preview_page(request, viewer, machines, said_of, asked, plan, whole, 422)
+        return await preview_page(request, viewer, said_of, asked, plan, whole, 422)
     return go(request, to, gettext("The series is booked."))
 
 
@@ -168,7 +168,6 @@ def next_opening(place: Place) -> Any:
 async def preview_page(
     request: Asked,
     viewer: Viewer,
-    machines: Catalogue,
     sent: Sent,
     asked: SeriesAsked,
     plan: Planned,

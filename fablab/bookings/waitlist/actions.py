@@ -8,7 +8,6 @@ from fablab.activity.actions import record
 from fablab.bookings import settling
 from fablab.bookings.actions import must_be_in_project
 from fablab.bookings.knowing import known_in, with_uses
-from fablab.bookings.rules import Limits
 from fablab.bookings.situation import Situation, limits
 from fablab.bookings.tables import Waiting
 from fablab.bookings.taken import around
@@ -93,12 +92,8 @@ async def stand(actor: Viewer, wanted: Wanted, machine_ids: list[int]) -> Joined
     lab, machines, now = await place(stamps), await catalogue(stamps), clock.now()
     views = wanted.views(machines)
     numbers = [limits(view) for view in views]
-    must_make_sense(
-        wanted,
-        numbers,
-        len(mine),
-        rules.problems(wanted.window, wanted.length, numbers, now, lab.zone),
-    )
+    problems = rules.problems(wanted.window, wanted.length, numbers, now, lab.zone)
+    must_make_sense(len(mine), problems)
     await must_be_in_project(actor.id, wanted.project_id)
     situation = await known_in(lab, machines, actor.id, now)
     if found := await bookable(wanted, views, situation):
@@ -114,9 +109,7 @@ def is_same(entry: Entry, wanted: Wanted) -> bool:
     return theirs == (wanted.machine_id, wanted.category_id, wanted.window, wanted.length)
 
 
-def must_make_sense(
-    wanted: Wanted, numbers: Sequence[Limits], waiting: int, found: Sequence[Problem]
-) -> None:
+def must_make_sense(waiting: int, found: Sequence[Problem]) -> None:
     if waiting >= rules.MOST_ENTRIES:
         message = N_("You stand in line often enough: leave another line first.")
         found = [*found, Problem("waiting_too_often", message, None, {}, rules.MOST_ENTRIES)]
