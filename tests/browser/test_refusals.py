@@ -54,15 +54,15 @@ async def take_the_first_way_out(screen: Screen) -> str:
 async def test_over_the_prayer_break(visit: Visit, language: str, width: int) -> None:
     """The laser wants staff all the time: both windows of the day are named, and the limit."""
     screen = await visit(language, width, MEMBER)
-    await screen.go("/bookings/new?machine=laser-40w&date=2026-12-04")
-    await choose(screen, "2026-12-04T11:00", "2026-12-04T15:00")
+    await screen.go("/bookings/new?machine=laser-40w&date=2026-12-11")
+    await choose(screen, "2026-12-11T11:00", "2026-12-11T15:00")
     response = await screen.press(BOOK)
     assert response is not None
     assert response.status == 422
     reasons = " ".join(await refused(screen, CLOSED, TOO_LONG))
     assert all(hour in reasons for hour in ("09:00", "11:30", "14:30", "18:30")), reasons
     chosen = await screen.page.locator("#starts_at").input_value()
-    assert chosen.startswith("2026-12-04T11:00"), "what was typed stays"
+    assert chosen.startswith("2026-12-11T11:00"), "what was typed stays"
     assert await take_the_first_way_out(screen) == "laser-40w"
 
 
@@ -86,10 +86,10 @@ async def test_somebody_was_faster(visit: Visit, language: str, width: int) -> N
 async def test_without_the_certification(visit: Visit, language: str, width: int) -> None:
     """It is said before one asks; asked all the same, with every other reason beside it."""
     screen = await visit(language, width, MEMBER)
-    await screen.go("/bookings/new?machine=cnc-router-desktop&date=2026-12-04")
+    await screen.go("/bookings/new?machine=cnc-router-desktop&date=2026-12-11")
     [told] = await screen.page.locator(".notice.warn li").all_inner_texts()
     assert says(language, CERTIFICATION, told)
-    await choose(screen, "2026-12-04T11:00", "2026-12-04T15:00")
+    await choose(screen, "2026-12-11T11:00", "2026-12-11T15:00")
     await screen.press(BOOK)
     await refused(screen, CLOSED, TOO_LONG, CERTIFICATION)
     await screen.press(".ways a[href='/machines/cnc-router-desktop']")

@@ -81,6 +81,19 @@ BESIDE = SERIES | {"dates": [week | {"booking": 7} for week in WEEKS]}
 ALL_GONE = SERIES | {"late": [], "kept": [], "by_staff": False, "reason": ""}
 SOME_GONE = ALL_GONE | {"late": WEEKS[:1], "kept": WEEKS[1:2], "reason": "A trip"}
 
+
+def lost(interrupted: bool = False, *others: dict[str, Any]) -> dict[str, Any]:
+    return MORNING | {"slug": "laser", "interrupted": interrupted, "others": list(others)}
+
+
+def called_off(because: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    ended = all(each["interrupted"] for each in items)
+    facts = {"because": because, "closure": Words(), "note": "", "interrupted": ended}
+    return facts | {"items": list(items)} | more
+
+
+EID = Words("عيد الفطر", "Aïd al-Fitr", "Eid al-Fitr")
+
 BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
     "bookings/series_made": {
         "": ALL_MADE,
@@ -133,6 +146,21 @@ BOOKINGS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "bookings/reminder": {"": reminder(RELEASE), "staff": reminder(None)},
     "bookings/expired": {"": MORNING},
+    "bookings/called_off": {
+        "hours": called_off("hours_changed", lost(False, OTHER), closure=EID),
+        "two": called_off("machine_stopped", lost(), lost(), note="The tube is <gone>."),
+        "blocked": called_off("machine_blocked", lost()),
+        "power": called_off("power", lost(interrupted=True)),
+        "fault": called_off("fault", lost(interrupted=True), lost(interrupted=True)),
+        "closing": called_off("closing", lost(interrupted=True)),
+        "safety": called_off("safety", lost(True, OTHER)),
+    },
+    "bookings/forgiven": {"": {"hold": False}, "held": {"hold": True}},
+    "bookings/overran": {"": MORNING | {"others": []}, "sister": MORNING | {"others": [OTHER]}},
+    "bookings/was_here": {
+        "": MORNING | {"strike": False, "hold": False},
+        "held": MORNING | {"strike": True, "hold": True},
+    },
     "bookings/finished": {"": MORNING | {"finished_at": hours(26).start}},
     "bookings/offered": {"": MORNING | {"decide_by_at": hours(2).start}},
     "bookings/offer_expired": {"": MORNING},

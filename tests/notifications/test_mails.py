@@ -1,6 +1,6 @@
 """Every mail as it reads in three languages: see the folder `golden`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,14 @@ from tests.notifications.booking_mails import BOOKINGS
 from tests.support.sources import ROOT
 
 DAY = timedelta(days=1)
+
+
+def unconfirmed(last: date) -> dict[str, Any]:
+    name = Words("عيد الفطر", "Aïd al-Fitr", "Eid al-Fitr")
+    days = {"first_on": MONDAY.date(), "last_on": last}
+    return {"closure": name, "address": "/desk/hours/closures/3"} | days
+
+
 # template -> {case: its facts}; an only case has no name
 MAILS: dict[str, dict[str, dict[str, Any]]] = {
     "accounts/account_exists": {"": {}},
@@ -29,6 +37,10 @@ MAILS: dict[str, dict[str, dict[str, Any]]] = {
         "by_staff": {"changed_at": MONDAY, "by_staff": True},
     },
     "accounts/reset_password": {"": {"code": 1}},
+    "lab/unconfirmed": {
+        "": unconfirmed(MONDAY.date()),
+        "days": unconfirmed(MONDAY.date() + DAY),
+    },
     "machines/fault": {
         "": {
             "machine": Words("آلة القطع بالليزر", "Découpeuse laser", "Laser cutter"),

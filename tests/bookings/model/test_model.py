@@ -28,6 +28,7 @@ from fablab.bookings.waitlist.leaving import leave
 from fablab.core.errors import Refused
 from fablab.core.periods import Period
 from fablab.core.words import Words
+from fablab.members.viewer import Viewer
 from fablab.quotas.measures import Hours, Measure, Span
 from fablab.quotas.tables import Quota
 from tests import factories
@@ -233,7 +234,7 @@ class Pair:
             length=timedelta(minutes=length),
         )
         same = self.plain.waits_already(member, row.machine, row.start, length)
-        codes, joined = await answer(lambda: waitlist.join(self.members[member], wanted))
+        codes, joined = await answer(lambda: join(self.members[member], wanted))
         if same:
             assert (codes, joined.new, joined.standing.entry.id) == (set(), False, same.id)
             return
@@ -339,6 +340,10 @@ def known(row: Row) -> dict[str, Any]:
         "release": row.release if row.status == "confirmed" else None,
         "decide_by": row.decide_by if row.status == "pending" else None,
     }
+
+
+async def join(actor: Viewer, wanted: Wanted) -> waitlist.Joined:
+    return await waitlist.stand(actor, wanted, await waitlist.settled(wanted))
 
 
 async def answer(ask: Callable[[], Awaitable[Any]]) -> tuple[set[str], Any]:
