@@ -23,7 +23,7 @@ from fablab.members.queries import names
 from fablab.members.viewer import Viewer
 from fablab.web import forms, once
 from fablab.web.auth import Asked, Here, Machines, SignedIn, signed_in, staff_only
-from fablab.web.pages import go, page, single
+from fablab.web.pages import go, page
 
 OWN: dict[str, Any] = {"guards": [signed_in]}
 SCOPE = "waitlist:join"
@@ -66,7 +66,7 @@ def choose(request: Asked, machines: Catalogue) -> Template:
     return page(request, "bookings/waitlist/choose.html", groups=groups)
 
 
-def on_the_wall(text: Any, place: Place) -> str:
+def on_the_wall(text: str | None, place: Place) -> str:
     """An instant as the field of a form has it; nothing of what is no time."""
     try:
         at = zones.read_time(text or "", place.zone)
@@ -137,7 +137,7 @@ def joined(sent: forms.Sent) -> forms.Sent:
     apart = [f"{name}_{part}" for name in WINDOW for part in ("day", "time")]
     whole = {name: given for name, given in sent.items() if name not in apart}
     for name in WINDOW:
-        day, time = (single(sent.get(f"{name}_{part}", [""])) for part in ("day", "time"))
+        day, time = (sent.get(f"{name}_{part}", [""])[-1] for part in ("day", "time"))
         if day and time and name not in whole:
             whole[name] = [f"{day}T{time}"]
     return whole
@@ -152,8 +152,8 @@ def again(
     problems: Sequence[Problem],
 ) -> Template:
     """The form as it was typed, with every reason."""
-    typed = {name: single(value) for name, value in sent.items()}
-    view = machine_called(str(typed.get("machine", "")), viewer, machines)
+    typed = {name: given[-1] for name, given in sent.items()}
+    view = machine_called(typed.get("machine", ""), viewer, machines)
     for name in WINDOW:
         typed[name] = on_the_wall(typed.get(name), place) or typed.get(name, "")
     return form_page(request, view, machines, typed, problems, 422)
