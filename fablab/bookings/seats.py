@@ -1,6 +1,6 @@
 """Which unit a booking takes; with several seats the coming ones may be dealt anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from fablab.bookings.rules import Facts, Wish, place
@@ -22,16 +22,20 @@ async def seat(wish: Wish, facts: Facts) -> int:
     coming = await around([wish.machine_id], Period(facts.now, FOREVER), None)
     rows = tuple(row for row in coming if row.id != wish.booking_id)
     unit, moved = deal(wanted, rows, facts.machine.units, facts.now)
-    await move_seats(moved)
+    await move_seats(moved, [wish.booking_id] if wish.booking_id else [])
     return unit
 
 
-async def move_seats(moved: Mapping[int, int]) -> None:
-    """Two statements: the guard looks at each row, so all are parked on negative units first."""
+async def move_seats(moved: Mapping[int, int], leaving: Sequence[int] = ()) -> None:
+    """Two statements: the guard looks at each row, so all are parked on negative units first.
+
+    Those `leaving` stay there: whoever changes them seats them.
+    """
     if not moved:
         return
     ids = db.among(moved)
-    await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", ids)
+    parked = db.among([*moved, *leaving])
+    await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", parked)
     cases = " ".join(["WHEN {} THEN CAST({} AS INTEGER)"] * len(moved))
     pairs = [value for pair in moved.items() for value in pair]
     dealt = f"UPDATE booking SET unit = CASE id {cases} END WHERE id IN {{}}"  # noqa: S608

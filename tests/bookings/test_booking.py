@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from fablab.activity.tables import Activity
+from fablab.bookings import changing
 from fablab.bookings.actions import Override
 from fablab.bookings.tables import Booking, Status
+from fablab.core import db
 from fablab.core.errors import Forbidden, Refused
 from fablab.core.periods import Period
 from fablab.machines.tables import Machine
@@ -165,3 +167,23 @@ async def test_a_team_names_only_its_own_project(
     project = await Project.objects().create(slug="saqi", lead=ben.id)
     with pytest.raises(Refused, match="not_in_project"):
         await book(ada, printer, hours(1), project_id=project.id)
+
+
+async def test_whoever_is_extended_makes_room_for_those_who_are_dealt_anew(
+    ada: Viewer, ben: Viewer, lab: None, book: Book
+) -> None:
+    """Their own old seat is where another one of that hour goes."""
+    desks = await factories.a_room(units=2, booking_mode="per_seat")
+    people = [viewer(await factories.a_member()) for _ in range(2)]
+    await book(ben, desks, hours(1))
+    mine = (await book(ada, desks, hours(1))).booking
+    await book(people[0], desks, hours(2))
+    await book(people[1], desks, hours(3))
+    seats = [(ben, 1, 1), (ada, 1, 2), (people[0], 2, 1), (people[1], 3, 2)]
+    await db.execute("UPDATE booking SET unit = -id")
+    for who, start, unit in seats:
+        theirs = (Booking.member == who.id) & (Booking.starts_at == hours(start).start)
+        await Booking.update({Booking.unit: unit}).where(theirs)
+    await changing.change(ada, mine.id, ends_at=hours(4).start)
+    rows = await Booking.select(Booking.member, Booking.unit).order_by(Booking.id)
+    assert [row["unit"] for row in rows] == [2, 1, 2, 2]
