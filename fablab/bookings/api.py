@@ -13,9 +13,9 @@ from fablab.bookings.queries import project_of
 from fablab.bookings.schemas import (
     MOST,
     AlternativeShown,
-    BookingChange,
     BookingShown,
     BookingWish,
+    OverrideWish,
     PartyShown,
     Verdict,
 )
@@ -174,7 +174,7 @@ async def first_asked(sent: BookingWish, viewer: Viewer, view: MachineView) -> a
         own_material=sent.own_material,
         buddy_id=await member_called(sent.buddy, "buddy"),
         via="api",
-        override=override(sent),
+        override=override(sent.override),
     )
 
 
@@ -190,10 +190,8 @@ def period(sent: BookingWish) -> Period:
     return Period(sent.starts_at, sent.ends_at)
 
 
-def override(sent: BookingWish | BookingChange) -> Override | None:
-    if sent.override is None:
-        return None
-    return Override(rules=frozenset(sent.override.rules), reason=sent.override.reason)
+def override(sent: OverrideWish | None) -> Override | None:
+    return Override(rules=frozenset(sent.rules), reason=sent.reason) if sent else None
 
 
 def must_not_set(sent: msgspec.Struct, names: tuple[str, ...]) -> None:

@@ -52,7 +52,7 @@ async def change(
         machine_id=view.id if view else None,
         material=said(sent.material, machines),
         own_material=sent.own_material,
-        override=override(sent),
+        override=override(sent.override),
     )
     return await listing.one(viewer, place, machines, booking_id)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from fablab.activity.actions import record
+from fablab.activity.actions import record_all
 from fablab.bookings import buddies, guards, judging, making
 from fablab.bookings.approval.again import asked_again
 from fablab.bookings.asking import Judged, Override
@@ -12,7 +12,7 @@ from fablab.bookings.knowing import known
 from fablab.bookings.rules import Intent, Wish
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Kind, Status
-from fablab.bookings.telling import buddy_asked, notice
+from fablab.bookings.telling import buddy_asked, moved_by, notice
 from fablab.core import clock
 from fablab.core.errors import Problem, Refused
 from fablab.core.facts import dump, load
@@ -92,26 +92,8 @@ def set_aside_in_all(booking: Booking, override: Override) -> Override:
 
 
 async def told(actor: Viewer, booking: Booking, judged: Judged, before: dict[str, Any]) -> None:
-    view, override = judged.situation.view(booking.machine), judged.override
-    after = {
-        "machine": booking.machine,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-    }
-    if booking.awaits:
-        after["awaits"] = booking.awaits
-    if override:
-        after["override"] = override.as_dict()
-    await record(
-        "moved" if judged.wish.intent == Intent.MOVE else "extended",
-        "booking",
-        booking.id,
-        actor=actor.id,
-        member=booking.member,
-        before=before,
-        after=after,
-        reason=override.reason if override else "",
-    )
+    view = judged.situation.view(booking.machine)
+    await record_all([moved_by(actor, booking, judged, before)])
     await notify(
         booking.member,
         "bookings/changed",

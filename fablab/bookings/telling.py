@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fablab.activity.actions import Change, record
-from fablab.bookings.asking import Override
+from fablab.activity.actions import Change, record_all
+from fablab.bookings.asking import Judged, Override
+from fablab.bookings.rules import Intent
 from fablab.bookings.rules.awaiting import BUDDY
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking, Status
@@ -19,23 +20,7 @@ async def told(
 ) -> None:
     """The activity and the confirmation, in the booking's own transaction."""
     view = situation.view(booking.machine)
-    after = {
-        "machine": view.slug,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-        "status": str(booking.status),
-    }
-    if override:
-        after["override"] = override.as_dict()
-    await record(
-        "made",
-        "booking",
-        booking.id,
-        actor=actor.id,
-        member=booking.member,
-        after=after,
-        reason=override.reason if override else "",
-    )
+    await record_all([made_by(actor, booking, override)])
     if booking.status == Status.PENDING:
         await requested(booking, view, by_staff=actor.id != booking.member)
         return
@@ -86,6 +71,50 @@ def notice(booking: Booking, machine: Any, tag: str) -> dict[str, Any]:
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
     }
+
+
+def made_by(actor: Viewer, booking: Booking, override: Override | None) -> Change:
+    """The activity of a new booking."""
+    after = place_of(booking) | {"status": str(booking.status)}
+    return with_override("made", actor, booking, {}, after, override)
+
+
+def moved_by(actor: Viewer, booking: Booking, judged: Judged, before: dict[str, Any]) -> Change:
+    """The activity of one that was moved or extended; `before` is its place of then."""
+    after = place_of(booking)
+    if booking.awaits:
+        after["awaits"] = booking.awaits
+    verb = "moved" if judged.wish.intent == Intent.MOVE else "extended"
+    return with_override(verb, actor, booking, before, after, judged.override)
+
+
+def place_of(booking: Booking) -> dict[str, Any]:
+    return {
+        "machine": booking.machine,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+    }
+
+
+def with_override(
+    verb: str,
+    actor: Viewer,
+    booking: Booking,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    override: Override | None,
+) -> Change:
+    """What staff set aside, and why, stands with what they did."""
+    return Change(
+        verb,
+        "booking",
+        booking.id,
+        actor=actor.id,
+        member=booking.member,
+        before=before,
+        after=after | {"override": override.as_dict()} if override else after,
+        reason=override.reason if override else "",
+    )
 
 
 def by_itself(

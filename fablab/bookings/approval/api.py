@@ -7,9 +7,9 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
+from fablab.bookings.api import override
 from fablab.bookings.api_handling import handled
 from fablab.bookings.approval import actions
-from fablab.bookings.asking import Override
 from fablab.bookings.queries import staff_alone
 from fablab.bookings.schemas import BookingShown, OverrideWish
 from fablab.web.auth import Here, Machines, SignedIn, signed_in
@@ -46,10 +46,8 @@ async def approve(
     """Grant a request. All rules are asked again; who comes second hears who was first."""
     await staff_alone(viewer, booking_id, actions.FOR_STAFF)
     sent = await body(request, Approval)
-    override = None
-    if sent.override:
-        override = Override(rules=frozenset(sent.override.rules), reason=sent.override.reason)
-    doing = partial(actions.approve, viewer, booking_id, note=sent.reason, override=override)
+    aside = override(sent.override)
+    doing = partial(actions.approve, viewer, booking_id, note=sent.reason, override=aside)
     return await handled(request, viewer, place, machines, booking_id, doing)
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from fablab.activity.actions import Change, record_all
+from fablab.activity.actions import record_all
 from fablab.bookings import buddies, guards, judging, rewriting, seats
 from fablab.bookings.asking import Judged, Override
 from fablab.bookings.knowing import known
 from fablab.bookings.parties import telling, together
 from fablab.bookings.parties.making import PartyDenied
 from fablab.bookings.queries import changed_wish
-from fablab.bookings.rules import Intent, Wish, place
+from fablab.bookings.rules import Wish, place
 from fablab.bookings.several import chosen_units
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
 from fablab.bookings.taken import around
+from fablab.bookings.telling import moved_by, place_of
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
 from fablab.core.periods import Period
@@ -69,9 +69,10 @@ async def _move(
     if not going:
         return chosen
     judged = await judged_anew(actor, going, [wishes[row.id] for row in going], override, locked)
-    before = [telling.place_of(row) for row in going]
+    before = [place_of(row) for row in going]
     await write(going, judged)
-    await record_all([change(actor, *each) for each in zip(going, judged, before, strict=True)])
+    moves = zip(going, judged, before, strict=True)
+    await record_all([moved_by(actor, *each) for each in moves])
     await telling.moved(actor, going, judged, before[0])
     await freed(sorted(machines))
     return chosen
@@ -138,19 +139,3 @@ async def seated(row: Booking, judged: Judged) -> None:
     names = become(row, judged, await seats.seat(judged.wish, facts)) | {"status"}
     with guards.guarded():
         await db.update_all([row], sorted(names))
-
-
-def change(actor: Viewer, row: Booking, judged: Judged, before: dict[str, Any]) -> Change:
-    after = telling.place_of(row)
-    if judged.override:
-        after["override"] = judged.override.as_dict()
-    return Change(
-        "moved" if judged.wish.intent == Intent.MOVE else "extended",
-        "booking",
-        row.id,
-        actor=actor.id,
-        member=row.member,
-        before=before,
-        after=after,
-        reason=judged.override.reason if judged.override else "",
-    )

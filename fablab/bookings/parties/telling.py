@@ -79,7 +79,3 @@ def in_words(views: Sequence[MachineView]) -> Places:
         {"name": by_id[machine].name, "tag": by_id[machine].tag, "seats": number}
         for machine, number in seats.items()
     ]
-
-
-def place_of(row: Booking) -> dict[str, Any]:
-    return {"machine": row.machine, "starts_at": row.starts_at, "ends_at": row.ends_at}

@@ -11,13 +11,12 @@ from fablab.bookings.api import (
     machine_called,
     member_called,
     must_not_set,
+    override,
 )
 from fablab.bookings.asking import Asked as First
-from fablab.bookings.asking import Override
 from fablab.bookings.materials import material_called
 from fablab.bookings.queries import project_of
 from fablab.bookings.rules.awaiting import awaits
-from fablab.bookings.schemas import OverrideWish
 from fablab.bookings.series import actions, showing
 from fablab.bookings.series.asking import Dated, Planned, SeriesAsked
 from fablab.bookings.series.repeating import WEEKDAYS, Repeat, Unit
@@ -156,10 +155,6 @@ def numbered(weekdays: list[Weekday] | None) -> tuple[int, ...] | None:
     if weekdays is None:
         return None
     return tuple(sorted({WEEKDAYS.index(each) for each in weekdays}))
-
-
-def override(sent: OverrideWish | None) -> Override | None:
-    return Override(rules=frozenset(sent.rules), reason=sent.reason) if sent else None
 
 
 ROUTES = [book, preview]

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Request, Response, get, patch, post
 from litestar.params import FromPath
 
-from fablab.bookings.api import MAY_BOOK, MAY_READ, machine_called, must_not_set
+from fablab.bookings.api import MAY_BOOK, MAY_READ, machine_called, must_not_set, override
 from fablab.bookings.series import cancelling, changing, showing
-from fablab.bookings.series.api import TAGS, numbered, override
+from fablab.bookings.series.api import TAGS, numbered
 from fablab.bookings.series.queries import visible_to
 from fablab.bookings.series.schemas import SeriesCancellation, SeriesChange, SeriesShown
 from fablab.web import once

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fablab.activity.actions import Change, record_all
-from fablab.bookings import changing, guards, seats
-from fablab.bookings.rules import Intent, place
+from fablab.bookings import changing, guards, seats, telling
+from fablab.bookings.rules import place
 from fablab.bookings.series.altering import Altered
 from fablab.bookings.several import chosen_units
 from fablab.bookings.tables import Booking, Series
@@ -75,7 +75,9 @@ async def seated(altered: Altered, series: Series) -> None:
 
 async def noted(actor: Viewer, series: Series, after: Series, moved: Sequence[Altered]) -> None:
     """One line for each booking, one for the series, in one statement."""
-    changes = [change(actor, each) for each in moved]
+    changes = [
+        telling.moved_by(actor, each.row, each.judged, each.before) for each in moved if each.judged
+    ]
     bookings = [each.row.id for each in moved]
     override = next((each.judged.override for each in moved if each.judged), None)
     whole = Change(
@@ -88,22 +90,3 @@ async def noted(actor: Viewer, series: Series, after: Series, moved: Sequence[Al
         reason=override.reason if override else "",
     )
     await record_all([*changes, whole])
-
-
-def change(actor: Viewer, altered: Altered) -> Change:
-    row: Booking = altered.row
-    judged = altered.judged
-    assert judged is not None
-    after = {"machine": row.machine, "starts_at": row.starts_at, "ends_at": row.ends_at}
-    if judged.override:
-        after["override"] = judged.override.as_dict()
-    return Change(
-        "moved" if judged.wish.intent == Intent.MOVE else "extended",
-        "booking",
-        row.id,
-        actor=actor.id,
-        member=row.member,
-        before=altered.before,
-        after=after,
-        reason=judged.override.reason if judged.override else "",
-    )
