@@ -1,6 +1,6 @@
 """Putting up a shared tablet: on that very browser, which thereby forgets who did it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
@@ -26,8 +26,8 @@ STAFF: dict[str, Any] = {"guards": [staff_only]}
 class KioskForm(msgspec.Struct):
     """`machine`: the slug of the one it stands at; the whole board without."""
 
-    name: str = ""
-    machine: str = ""
+    name: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    machine: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 @get(LIST, name="desk:kiosks", **STAFF)

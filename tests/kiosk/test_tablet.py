@@ -59,7 +59,8 @@ class TestPuttingUp:
         self, browser: Browser, manager: Member
     ) -> None:
         await browser.sign_in(manager)
-        assert (await browser.post("/desk/kiosks", data={"name": " "})).status_code == 422
+        for name in (" ", "x" * 81):
+            assert (await browser.post("/desk/kiosks", data={"name": name})).status_code == 422
         lost = await browser.post("/desk/kiosks", data={"name": "Lobby", "machine": "nowhere"})
         assert lost.status_code == 404
         assert await Kiosk.count() == 0
