@@ -140,7 +140,8 @@ def numbers_of(form: PolicyForm) -> dict[str, Any]:
     """As the policy keeps them: whole strikes are numbers, and a half is written as one."""
     halves = form.late_cancellation_strikes
     kept = halves if "/" in halves else int(halves)
-    return msgspec.to_builtins(form) | {"late_cancellation_strikes": kept}
+    numbers: dict[str, Any] = msgspec.to_builtins(form)
+    return numbers | {"late_cancellation_strikes": kept}
 
 
 class NetworksForm(msgspec.Struct):
