@@ -1,6 +1,6 @@
 """Giving time back: before the deadline a cancellation, afterwards a late one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fablab.activity.actions import record
@@ -11,7 +11,7 @@ from fablab.bookings.situation import limits
 from fablab.bookings.tables import Booking, Status
 from fablab.bookings.telling import buddy_free, notice
 from fablab.bookings.waitlist.freed import freed
-from fablab.core import clock, db
+from fablab.core import clock, db, versions
 from fablab.core.errors import NotFound, Refused, Unavailable
 from fablab.lab.queries import place
 from fablab.machines.queries import catalogue
@@ -47,7 +47,8 @@ async def _cancel(
         raise Unavailable  # changed meanwhile: ask again
     if booking.status == Status.CANCELLED:
         return booking
-    view = (await catalogue()).by_id(booking.machine)
+    stamps = await versions.of("lab", "machines")
+    view = (await catalogue(stamps)).by_id(booking.machine)
     if view is None:
         raise NotFound("machine")
     now, numbers = clock.now(), limits(view)
@@ -72,7 +73,7 @@ async def _cancel(
             Booking.sequence: booking.sequence + 1,
         }
     )
-    halves, held_until = await struck([booking] if late else [], now)
+    halves, held_until = await struck([booking] if late else [], now, stamps)
     after = {"status": Status.CANCELLED, "late": late, "halves": halves}
     await record(
         "gave_up" if late else "cancelled",
@@ -96,18 +97,20 @@ async def _cancel(
             held_until_at=held_until,
         )
     await buddy_free(booking, view.name, view.tag)
-    await freed([machine_id])
+    await freed([machine_id], stamps)
     return booking
 
 
-async def struck(late: Sequence[Booking], now: datetime) -> tuple[int, datetime | None]:
+async def struck(
+    late: Sequence[Booking], now: datetime, stamps: Mapping[str, int] | None = None
+) -> tuple[int, datetime | None]:
     """What giving up each of these costs, in half strikes, and until when that holds their member.
 
     All are of one member, whose row the caller holds.
     """
     if not late or late[0].member is None:
         return 0, None
-    policy = (await place()).policy
+    policy = (await place(stamps)).policy
     halves = strikes.of_giving_up(policy)
     if not halves:
         return 0, None

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fablab.activity.actions import Change, record_all
-from fablab.bookings import guards, rows, seats
+from fablab.activity.actions import Change
+from fablab.bookings import guards, rows, seats, telling
 from fablab.bookings.asking import Asked, Judged
 from fablab.bookings.rules import Facts, place
 from fablab.bookings.rules.units import best_unit
@@ -17,9 +17,9 @@ from fablab.members.viewer import Viewer
 async def write_all(
     actor: Viewer, asked: Sequence[Asked], granted: Sequence[Judged], whom: int
 ) -> list[Booking]:
-    """The bookings with their activity, in the caller's transaction; who is told what is theirs.
+    """The bookings, in the caller's transaction; their activity and who is told what is theirs.
 
-    Four statements however many there are, unless seats must be dealt anew. `granted` were judged
+    One statement however many there are, unless seats must be dealt anew. `granted` were judged
     together (`judging.judged_all`) and break no rule.
     """
     units = chosen_units(granted)
@@ -37,12 +37,16 @@ async def write_all(
             for one, judgement, unit in zip(asked, granted, units, strict=True)
         ]
         with guards.guarded():
-            await db.insert_all(made)
-        await numbered(made)
-    await record_all(
-        [change(actor, booking, each) for booking, each in zip(made, granted, strict=True)]
-    )
+            await db.insert_known(made, "uid")
     return made
+
+
+def changes(actor: Viewer, made: Sequence[Booking], granted: Sequence[Judged]) -> list[Change]:
+    """The activity of bookings written together."""
+    return [
+        telling.made_by(actor, booking, each.override)
+        for booking, each in zip(made, granted, strict=True)
+    ]
 
 
 async def as_stored(judged: Judged) -> Facts:
@@ -68,32 +72,3 @@ def chosen_units(granted: Sequence[Judged]) -> list[int] | None:
             return None
         chosen.append((machine.id, unit, each))
     return [unit for _, unit, _ in chosen]
-
-
-async def numbered(made: Sequence[Booking]) -> None:
-    """The ids that the database gave."""
-    sql = "SELECT id, uid FROM booking WHERE uid IN {}"
-    ids = {row["uid"]: row["id"] for row in await db.fetch(sql, db.among(b.uid for b in made))}
-    for booking in made:
-        booking["id"], booking._exists_in_db = ids[booking.uid], True
-
-
-def change(actor: Viewer, booking: Booking, granted: Judged) -> Change:
-    after = {
-        "machine": booking.machine,
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-        "status": str(booking.status),
-    }
-    override = granted.override
-    if override:
-        after["override"] = override.as_dict()
-    return Change(
-        "made",
-        "booking",
-        booking.id,
-        actor=actor.id,
-        member=booking.member,
-        after=after,
-        reason=override.reason if override else "",
-    )

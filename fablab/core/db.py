@@ -33,6 +33,7 @@ __all__ = [
     "fetch",
     "insert",
     "insert_all",
+    "insert_known",
     "instant",
     "is_sqlite",
     "locked",
@@ -106,6 +107,18 @@ async def insert_all(rows: Sequence[Table]) -> None:
         part = rows[start : start + AT_ONCE]
         written = [value for row in part for value in values(row)]
         await execute(insertion(type(part[0]), len(part)), *written)
+
+
+async def insert_known(rows: Sequence[Table], name: str) -> None:
+    """The same for rows that know their ids then; `name` is a column that tells them apart."""
+    ids: dict[Any, int] = {}
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        written = [value for row in part for value in values(row)]
+        sql = f'{insertion(type(part[0]), len(part))} RETURNING id, "{name}"'
+        ids |= {row[name]: row["id"] for row in await fetch(sql, *written)}
+    for row in rows:
+        row["id"], row._exists_in_db = ids[row[name]], True
 
 
 async def update_all(rows: Sequence[Table], names: Iterable[str]) -> None:

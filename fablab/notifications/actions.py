@@ -60,15 +60,22 @@ async def notify(
     once, whoever asks; the answer is whether this call wrote it. It is mailed to the member's
     confirmed address, or to `to` (a mail that confirms one); without either it is in-app only.
     """
-    now = clock.now()
-    values = (template, facts.dump(known), key, now, now, to or None, member_id)
+    return await written(Notice(member_id, template, key, known), to)
+
+
+async def written(notice: Notice, to: str | None = None) -> bool:
+    """Whether it was: not where its key is known, or where its member is not active."""
+    now, known = clock.now(), facts.dump(notice.known)
+    values = (notice.template, known, notice.key, now, now, to or None, notice.member_id)
     return bool(await db.fetch(WRITE, *values))
 
 
 async def notify_all(notices: Sequence[Notice]) -> int:
-    """The same for many notices at once, in two statements; how many were written."""
+    """The same for many notices at once, in two statements at most; how many were written."""
     if not notices:
         return 0
+    if len(notices) == 1 and notices[0].by_mail:
+        return int(await written(notices[0]))
     now = clock.now()
     people = await db.fetch(ADDRESSES, db.among({notice.member_id for notice in notices}))
     addresses = {row["id"]: row["address"] for row in people}

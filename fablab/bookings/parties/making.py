@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fablab.activity.actions import record_all
 from fablab.bookings import actions, judging, several
 from fablab.bookings.asking import Asked, Denied, Judged, for_whom
 from fablab.bookings.parties import telling
@@ -67,6 +68,7 @@ async def _book_party(actor: Viewer, asked: Sequence[Asked], whom: int) -> Party
         raise PartyDenied(judged)
     await actions.must_be_in_project(whom, asked[0].project_id)
     made = await several.write_all(actor, asked, judged, whom)
+    await record_all(several.changes(actor, made, judged))
     await telling.made(actor, made, judged)
     return PartyMade(tuple(made), new=True)
 

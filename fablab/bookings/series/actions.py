@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from fablab.activity.actions import record
+from fablab.activity.actions import Change, record_all
 from fablab.bookings import several
 from fablab.bookings.actions import hold_member, must_be_in_project
 from fablab.bookings.asking import for_whom
@@ -65,7 +65,8 @@ async def _book(actor: Viewer, asked: SeriesAsked, whom: int) -> MadeSeries:
     wishes = [asked.on(each.occasion, series.id) for each in plan.free]
     granted = [each.judged for each in plan.free if each.judged]
     made = await several.write_all(actor, wishes, granted, whom)
-    await noted(actor, series, made, plan)
+    whole = noted(actor, series, made, plan)
+    await record_all([*several.changes(actor, made, granted), whole])
     await telling.made(actor, series, made, plan)
     return MadeSeries(series, new=True, left_out=tuple(plan.refused))
 
@@ -96,9 +97,9 @@ def new_row(actor: Viewer, asked: SeriesAsked, whom: int, plan: Planned) -> Seri
     )
 
 
-async def noted(actor: Viewer, series: Series, made: list[Booking], plan: Planned) -> None:
+def noted(actor: Viewer, series: Series, made: list[Booking], plan: Planned) -> Change:
     override = next((each.judged.override for each in plan.free if each.judged), None)
-    await record(
+    return Change(
         "made",
         "series",
         series.id,

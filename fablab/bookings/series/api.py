@@ -67,7 +67,7 @@ async def book(
     async def act() -> once.Answer:
         made = await actions.make(viewer, asked)
         left_out = [date_shown(each, place) for each in made.left_out]
-        shown = await showing.one(viewer, place, machines, made.series.id, left_out)
+        shown = await showing.whole(viewer, place, machines, made.series, left_out)
         return once.answer(201 if made.new else 200, shown, f"/api/v1/series/{shown.id}")
 
     return await once.once(request, viewer.id, await request.body(), act)

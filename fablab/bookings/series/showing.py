@@ -14,7 +14,7 @@ from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
 
 ABOUT = """
-SELECT m.number, p.slug FROM series s JOIN member m ON m.id = s.member
+SELECT m.number, p.slug AS project FROM series s JOIN member m ON m.id = s.member
 LEFT JOIN project p ON p.id = s.project WHERE s.id = {}
 """
 
@@ -24,13 +24,23 @@ async def one(
     place: Place,
     machines: Catalogue,
     series_id: int,
+) -> SeriesShown:
+    """One that this viewer may see, else NotFound. Two statements."""
+    return await whole(viewer, place, machines, await visible_to(viewer, series_id))
+
+
+async def whole(
+    viewer: Viewer,
+    place: Place,
+    machines: Catalogue,
+    series: Series,
     left_out: Sequence[DateShown] = (),
 ) -> SeriesShown:
-    """One that this viewer may see, else NotFound. Three statements."""
-    series = await visible_to(viewer, series_id)
+    """The same of one that the viewer has just made. One statement."""
     sql = f"{listing.SHOWN} WHERE b.series = {{}} ORDER BY b.occurrence, b.id"
-    rows = await db.fetch(sql, series_id)
-    [about] = await db.fetch(ABOUT, series_id)
+    rows = await db.fetch(sql, series.id)
+    # Its bookings are all of one member and one project.
+    [about] = rows[:1] or await db.fetch(ABOUT, series.id)
     view = machines.by_id(series.machine)
     if view is None:
         raise NotFound("machine")
@@ -39,7 +49,7 @@ async def one(
         uid=series.uid,
         machine=view.slug,
         member=about["number"],
-        project=about["slug"],
+        project=about["project"],
         starts=series.starts_wall,
         ends=series.ends_wall,
         repeat=repeat_of(series),

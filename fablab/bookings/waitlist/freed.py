@@ -1,6 +1,6 @@
 """Time has freed: the first in line who may have it is offered it, in the same transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,8 +22,10 @@ from fablab.machines.queries import catalogue
 from fablab.quotas import queries as quotas
 
 
-async def freed(machine_ids: Collection[int]) -> None:
+async def freed(machine_ids: Collection[int], stamps: Mapping[str, int] | None = None) -> None:
     """Look at what is free now at these machines, whose rows the caller has locked.
+
+    `stamps` (of "lab" and "machines") are those that it read in its transaction.
 
     One statement when nobody waits, and a constant number however many do.
     """
@@ -31,7 +33,7 @@ async def freed(machine_ids: Collection[int]) -> None:
     line = await queries.line(ids, now)
     if not line:
         return
-    stamps = await versions.of("lab", "machines")
+    stamps = stamps or await versions.of("lab", "machines")
     lab, machines = await place(stamps), await catalogue(stamps)
     span, rows = await taken(line, ids, machines, now)
     gone = await queries.let_go(ids, now)
@@ -46,7 +48,7 @@ async def freed(machine_ids: Collection[int]) -> None:
     situations = await known_of(waiting, span, (*rows, *own), lab, machines, now)
     whole = await offer(planned(waiting, free, situations), lab, now)
     if not whole:  # somebody was offered something elsewhere: the next one is asked
-        await freed(ids)
+        await freed(ids, stamps)
 
 
 async def taken(

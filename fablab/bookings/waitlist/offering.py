@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from fablab.activity.actions import Change, record_all
-from fablab.bookings import guards, making, seats, several
+from fablab.bookings import guards, making, seats
 from fablab.bookings.rules import place
 from fablab.bookings.rules.units import best_unit
 from fablab.bookings.tables import Booking, Kind, Status
@@ -52,8 +52,7 @@ async def insert(granted: Sequence[tuple[Entry, Fit]], lab: Place, now: datetime
         if len(made) == 1:
             await db.insert(made[0])
         elif made:
-            await db.insert_all(made)
-            await several.numbered(made)
+            await db.insert_known(made, "uid")
     return made
 
 
