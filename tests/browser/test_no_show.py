@@ -26,7 +26,7 @@ from tests.browser.steps import (
 )
 from tests.conftest import Travel
 
-SLUG, OTHER = "laser-40w", "rachid.mimouni@example.org"
+SLUG, OTHER = "laser-40w", "trainer@example.org"
 
 SUBJECT = "Released: %(machine)s, %(start)s"
 COUNTED = "%(num)s absence counts at the moment.", "%(num)s absences count at the moment."
