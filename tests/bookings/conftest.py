@@ -10,6 +10,7 @@ import pytest
 from fablab.bookings import actions
 from fablab.bookings.actions import Asked, Made
 from fablab.bookings.rules import Intent
+from fablab.bookings.tables import Booking
 from fablab.core import clock
 from fablab.core.periods import Period
 from fablab.core.secrets import digest, new_token
@@ -26,6 +27,14 @@ def viewer(member: Member) -> Viewer:
     return Viewer(
         id=member.id, number=member.number, role=Role(member.role), language=member.language
     )
+
+
+async def now_of(booking: Booking | int) -> Booking:
+    """As it is stored by now; of a booking, or of its id."""
+    booking_id = booking if isinstance(booking, int) else booking.id
+    found = await Booking.objects().get(Booking.id == booking_id)
+    assert found is not None
+    return found
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Hold, HoldKind, Member
 from fablab.members.viewer import Viewer
 from tests import factories
-from tests.bookings.conftest import Book, viewer
+from tests.bookings.conftest import Book, now_of, viewer
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
-
-
-async def now_of(booking: Booking) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking.id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture

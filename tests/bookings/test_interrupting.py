@@ -15,17 +15,11 @@ from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 from fablab.notifications.tables import Notification
 from tests import factories
-from tests.bookings.conftest import viewer
+from tests.bookings.conftest import now_of, viewer
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
 from tests.support.counting import Counting
-
-
-async def now_of(booking: Booking) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking.id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture

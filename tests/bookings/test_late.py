@@ -12,7 +12,7 @@ from fablab.core.errors import NotFound, Refused
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 from tests import factories
-from tests.bookings.conftest import Book
+from tests.bookings.conftest import Book, now_of
 from tests.bookings.scenarios.conftest import Program, codes, said
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
@@ -26,12 +26,6 @@ MINUTE = timedelta(minutes=1)
 async def booking(ada: Viewer, printer: Machine, book: Book) -> Booking:
     """Ada's from ten to eleven; it is nine."""
     return (await book(ada, printer, hours(1))).booking
-
-
-async def now_of(booking: Booking) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking.id)
-    assert found is not None
-    return found
 
 
 async def refusal(actor: Viewer, booking: Booking) -> str:

@@ -12,7 +12,7 @@ from fablab.members.tables import Member
 from fablab.members.viewer import Viewer
 from fablab.notifications.tables import Notification
 from tests import factories
-from tests.bookings.conftest import viewer
+from tests.bookings.conftest import now_of, viewer
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
@@ -29,12 +29,6 @@ async def running(printer: Machine, member: Member, travel: Travel) -> Booking:
     """Checked in from nine to ten; it is five to ten."""
     found = await factories.a_booking(hours(0), printer, member, status=Status.CHECKED_IN)
     travel(MONDAY + timedelta(minutes=55))
-    return found
-
-
-async def now_of(booking: Booking) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking.id)
-    assert found is not None
     return found
 
 

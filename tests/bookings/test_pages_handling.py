@@ -9,6 +9,7 @@ from fablab.core.words import Words
 from fablab.machines.tables import Machine
 from fablab.members.tables import Member, Project, ProjectMember
 from tests import factories
+from tests.bookings.conftest import now_of
 from tests.bookings.test_pages_schedule import text_of
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
@@ -40,12 +41,6 @@ async def ada(browser: Browser) -> Member:
 async def booking(printer: Machine, ada: Member) -> Booking:
     """Ada's, from noon to one; it is nine."""
     return await factories.a_booking(hours(3), printer, ada)
-
-
-async def now_of(booking: Booking) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking.id)
-    assert found is not None
-    return found
 
 
 def ways(text: str) -> set[str]:

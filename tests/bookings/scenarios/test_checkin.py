@@ -21,19 +21,13 @@ from fablab.machines.tables import Machine
 from fablab.members.tables import Hold, Member
 from fablab.notifications.tables import Notification
 from tests import factories
-from tests.bookings.conftest import viewer
+from tests.bookings.conftest import now_of, viewer
 from tests.bookings.scenarios.conftest import Program, a_fine_machine, codes, said, wish
 from tests.conftest import Travel
 from tests.factories import MONDAY, hours
 from tests.support.browser import Browser
 
 DAY = timedelta(days=1)
-
-
-async def now_of(booking_id: int) -> Booking:
-    found = await Booking.objects().get(Booking.id == booking_id)
-    assert found is not None
-    return found
 
 
 async def test_k5_finishing_frees_the_rest(program: Program, travel: Travel) -> None:
