@@ -82,7 +82,7 @@ async def offer(
         starts=starts,
         ends=ends,
         start=chosen,
-        end=chosen_end(seen, view, ends, chosen, end) if chosen else None,
+        end=chosen_end(seen, view, ends, chosen, kept_end(end, start, chosen)) if chosen else None,
         now_ends=ends_from_now(seen, view) if today and not changed else (),
     )
 
@@ -100,6 +100,11 @@ def chosen_start(starts: Sequence[Step], wished: datetime | None) -> datetime | 
     free = [step.at for step in starts if step.free]
     later = [at for at in free if wished is None or at >= wished]
     return next(iter(later or free), None)
+
+
+def kept_end(end: datetime | None, wished: datetime | None, start: datetime) -> datetime | None:
+    """The wished end, unless its start is taken: with another one it would be another length."""
+    return end if wished in (None, start) else None
 
 
 def chosen_end(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from fablab.bookings import choices
 from fablab.bookings.choices import Step
-from fablab.bookings.offering import Offer, chosen_end, chosen_start, last_day
+from fablab.bookings.offering import Offer, chosen_end, chosen_start, kept_end, last_day
 from fablab.bookings.situation import Situation
 from fablab.bookings.taken import around
 from fablab.bookings.usable import missing
@@ -44,7 +44,7 @@ async def offer_any(
         starts=starts,
         ends=ends,
         start=chosen,
-        end=chosen_end(seen, view, ends, chosen, end) if chosen else None,
+        end=chosen_end(seen, view, ends, chosen, kept_end(end, start, chosen)) if chosen else None,
     )
 
 

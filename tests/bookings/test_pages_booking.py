@@ -1,6 +1,6 @@
 """The booking form: found from the schedule, filled in, sent twice, refused with ways out."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -327,3 +327,17 @@ async def test_booking_and_being_refused_cost_few_statements(
     with counted() as sent:
         await browser.send_form(form, "/bookings", starts_at=TEN, ends_at=ELEVEN)
     assert sent.count <= 16, sent.statements
+
+
+async def test_a_taken_start_in_an_address_does_not_keep_its_end(
+    browser: Browser, printer: Machine, ada: Member
+) -> None:
+    """Taken from eleven until closing: from the morning to twelve is not what was asked for."""
+    await factories.a_booking(hours(2, 7.5), printer)
+    asked_for = "start=2026-11-30T11:00Z&end=2026-11-30T12:00Z"
+    text = await text_of(browser, f"/bookings/new?machine=printer&{asked_for}")
+    form = next(form for form in forms(text) if form.action == "/bookings")
+    start, end = (
+        datetime.fromisoformat(form.fields[name][-1]) for name in ("starts_at", "ends_at")
+    )
+    assert end - start == timedelta(hours=1)
