@@ -71,8 +71,8 @@ async def test_not_checked_in(visit: Visit, travel: Travel, language: str, width
     await other.press(BOOK)
     assert await flash(other) == said(language, "Your booking is made.")
 
-    [letter] = letters_to(MEMBER)
-    assert says(language, SUBJECT, letter["Subject"])
+    told = [each for each in letters_to(MEMBER) if says(language, SUBJECT, each["Subject"])]
+    [letter] = told
     await owner.go("/me")
     strikes = await owner.page.locator("[aria-labelledby=strikes] p").first.inner_text()
     assert strikes.startswith(counted(language, *COUNTED, 1))
