@@ -1,6 +1,7 @@
 """Giving back a part of a series: what is late is asked about, never decided in silence."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,11 @@ TEN = Period(TUESDAY, TUESDAY + timedelta(hours=1))
 
 async def states(series_id: int) -> list[str]:
     return [str(row.status) for row in await rows_of(series_id)]
+
+
+async def all_told() -> list[dict[str, Any]]:
+    found = Notification.template == "bookings/series_cancelled"
+    return await Notification.select().where(found).order_by(Notification.id)
 
 
 async def test_this_and_following(again: Again, ada: Viewer, tool: Machine) -> None:
@@ -63,7 +69,7 @@ async def test_late_ones_are_refused_given_up_or_kept(
     assert [row.gave_up for row in await rows_of(other.id)] == [True, False, False]
     verbs = await Activity.select(Activity.verb).where(Activity.verb == "gave_up")
     assert len(verbs) == 1
-    told = await Notification.select().where(Notification.template == "bookings/series_cancelled")
+    told = await all_told()
     facts = [load(each["facts"]) for each in told]
     assert [(len(f["dates"]), len(f["late"]), len(f["kept"])) for f in facts] == [
         (2, 0, 1),
@@ -132,7 +138,7 @@ async def test_each_late_one_costs_what_the_lab_says(
     assert (strike.booking, strike.halves) == (late.id, 1)
     await cancel(ada, many.id, "future", give_up=True)
     assert await Strike.count() == 2
-    told = await Notification.select().where(Notification.template == "bookings/series_cancelled")
+    told = await all_told()
     facts = [load(each["facts"]) for each in told]
     assert [each["halves"] for each in facts] == [1, 1]
     assert [each["held_until_at"] is None for each in facts] == [True, False]
