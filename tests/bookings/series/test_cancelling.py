@@ -29,7 +29,8 @@ async def states(series_id: int) -> list[str]:
 
 async def all_told() -> list[dict[str, Any]]:
     found = Notification.template == "bookings/series_cancelled"
-    return await Notification.select().where(found).order_by(Notification.id)
+    rows: list[dict[str, Any]] = await Notification.select().where(found).order_by(Notification.id)
+    return rows
 
 
 async def test_this_and_following(again: Again, ada: Viewer, tool: Machine) -> None:
