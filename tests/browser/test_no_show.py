@@ -43,6 +43,13 @@ def letters_to(address: str) -> list[EmailMessage]:
     return [letter for letter in found if letter["To"] and address in str(letter["To"])]
 
 
+async def strikes_of(email: str) -> int:
+    """How many the demo's history has left them with."""
+    sql = "SELECT count(*) AS found FROM strike s JOIN member m ON m.id = s.member"
+    [row] = await db.fetch(f"{sql} WHERE m.email = {{}} AND s.forgiven_at IS NULL", email)
+    return int(row["found"])
+
+
 @everywhere
 async def test_not_checked_in(visit: Visit, travel: Travel, language: str, width: int) -> None:
     owner = await visit(language, width, MEMBER)
@@ -53,6 +60,7 @@ async def test_not_checked_in(visit: Visit, travel: Travel, language: str, width
         SLUG,
         MEMBER,
     )
+    before = await strikes_of(MEMBER)
     shutil.rmtree(FOLDER, ignore_errors=True)
     released = db.instant(booking["release_at"])
     assert released is not None
@@ -75,6 +83,6 @@ async def test_not_checked_in(visit: Visit, travel: Travel, language: str, width
     [letter] = told
     await owner.go("/me")
     strikes = await owner.page.locator("[aria-labelledby=strikes] p").first.inner_text()
-    assert strikes.startswith(counted(language, *COUNTED, 1))
+    assert strikes.startswith(counted(language, *COUNTED, before + 1))
     await owner.press("a[href^='/me/notices#']")
     assert " ".join(letter["Subject"].split()) in await owner.told()
