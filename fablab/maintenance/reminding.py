@@ -38,12 +38,14 @@ async def _remind(found: list[tuple[Span, int]]) -> int:
 
 
 def notice(span: Span, days: int, member_id: int) -> Notice:
-    thing = "closures" if isinstance(span, ClosureDays) else "seasons"
+    is_closure = isinstance(span, ClosureDays)
+    thing = "closures" if is_closure else "seasons"
     key = f"unconfirmed:{thing}:{span.id}:{span.first_day}:{days}:{member_id}"
     known = {
         "closure": span.name,
         "first_on": span.first_day,
         "last_on": span.last_day,
-        "address": f"/desk/hours/{thing}/{span.id}",
+        "is_closure": is_closure,
+        "span": span.id,
     }
     return Notice(member_id, "lab/unconfirmed", key, known)

@@ -134,7 +134,7 @@ async def test_a_sweep_costs_as_much_for_one_as_for_many(
         with db.counting() as counted:
             assert await release.release_due() == len(starts)
         costs.append(counted.count)
-    assert costs[1] <= costs[0] + 2  # the hold, and that it was set
+    assert costs[1] <= costs[0] + 3  # the hold, that it was set, and the addresses of several
 
 
 async def test_a_booking_shorter_than_its_grace_ends_without_a_strike(

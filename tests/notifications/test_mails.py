@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 def unconfirmed(last: date) -> dict[str, Any]:
     name = Words("عيد الفطر", "Aïd al-Fitr", "Eid al-Fitr")
     days = {"first_on": MONDAY.date(), "last_on": last}
-    return {"closure": name, "address": "/desk/hours/closures/3"} | days
+    return {"closure": name, "is_closure": True, "span": 3} | days
 
 
 # template -> {case: its facts}; an only case has no name

@@ -230,7 +230,8 @@ class Asker:
             return await self.program.request(way.method, address)
         kept = list(self.browser.cookies.jar)
         answer = await self.browser.request(way.method, address, data=FORMS.get(way.name))
-        self.browser.cookies.jar.clear()  # whoever signed out is asked about the rest, too
+        if kept:  # whoever signed out is asked about the rest, too
+            self.browser.cookies.jar.clear()
         for cookie in kept:
             self.browser.cookies.jar.set_cookie(cookie)
         return answer
