@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,6 @@ from fablab.bookings.rules import (
     BuddyFacts,
     Closing,
     Facts,
-    HoldFacts,
     Limits,
     MachineFacts,
     Need,
@@ -19,7 +18,7 @@ from fablab.bookings.rules import (
     Wish,
 )
 from fablab.bookings.rules.company import Buddy
-from fablab.bookings.rules.times import LONGEST_USE
+from fablab.bookings.rules.times import sensible
 from fablab.core import zones
 from fablab.core.errors import NotFound
 from fablab.core.periods import Period
@@ -27,7 +26,6 @@ from fablab.core.words import Words
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue, MachineView, MaterialName
 from fablab.machines.tables import Machine
-from fablab.members.tables import HoldKind
 from fablab.quotas.rules import Tally, Terms, Use, tallies
 from fablab.training.rules import Held, best, last_day
 
@@ -66,10 +64,10 @@ class Situation:
             open_lab=open_lab,
             in_open_lab=not judged or any(period.within(window) for window in open_lab),
             next_open_lab=None if open_lab or not judged else calendar.next_open_lab(period.start),
-            blockers=tuple(row for row in self.rows if row.machine_id == view.id),
-            own=tuple(row for row in self.rows if row.member_id == self.person.id),
+            blockers=self.by_machine.get(view.id, ()),
+            own=self.own,
             attended_ids=self.attended_ids,
-            machine_names={each: self.name(each) for each in {row.machine_id for row in self.rows}},
+            machine_names=self.names,
             needs=self.needs(view, period),
             buddy=self.beside(wish, view),
             by_staff=self.by_staff,
@@ -96,13 +94,28 @@ class Situation:
         )
 
     @cached_property
+    def by_machine(self) -> dict[int, tuple[Blocker, ...]]:
+        found: dict[int, list[Blocker]] = {}
+        for row in self.rows:
+            found.setdefault(row.machine_id, []).append(row)
+        return {machine: tuple(rows) for machine, rows in found.items()}
+
+    @cached_property
+    def own(self) -> tuple[Blocker, ...]:
+        return tuple(row for row in self.rows if row.member_id == self.person.id)
+
+    @cached_property
+    def names(self) -> dict[int, Words]:
+        return {each: self.name(each) for each in self.by_machine}
+
+    @cached_property
     def material_names(self) -> dict[str, Words]:
         return {slug: material.name for slug, material in self.catalogue.materials.items()}
 
     @cached_property
     def attended_ids(self) -> frozenset[int]:
         """Those of the rows: of other machines nobody asks."""
-        machines = map(self.view, {row.machine_id for row in self.rows})
+        machines = map(self.view, self.by_machine)
         return frozenset(each.id for each in machines if self.machine(each).attended)
 
     def view(self, machine_id: int) -> MachineView:
@@ -191,11 +204,6 @@ def slugs(materials: Iterable[MaterialName]) -> frozenset[str]:
     return frozenset(each.slug for each in materials)
 
 
-def sensible(wish: Wish) -> bool:
-    """Whether opening hours can be asked about it: forwards, and no longer than a use may be."""
-    return timedelta(0) < wish.period.length <= LONGEST_USE
-
-
 def limits(view: MachineView) -> Limits:
     policy = view.policy
     return Limits(
@@ -211,8 +219,3 @@ def limits(view: MachineView) -> Limits:
         horizon=policy.horizon,
         approval_days=policy.approval_days,
     )
-
-
-def may_check_in(person: PersonFacts) -> HoldFacts | None:
-    """The hold that bars even check-in: a safety hold. Kept bookings survive the others."""
-    return next((hold for hold in person.holds if hold.kind == HoldKind.SAFETY), None)

@@ -3,13 +3,14 @@
 Only starts at which the machine is free are judged; each that is found passes every rule.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from heapq import merge
 from itertools import chain
 
 from fablab.bookings import choices, openings, rules
+from fablab.bookings.finding.alike import alike
 from fablab.bookings.finding.often import Often
 from fablab.bookings.finding.stretches import Stretch, stretches
 from fablab.bookings.rules import Blocker, Wish, amounts, times
@@ -42,6 +43,9 @@ LATER = frozenset({"buddy_missing"})
 UNTIL_THEN = frozenset({"too_soon", "in_the_past", "outside_plan_hours", "already_booked"})
 
 
+Said = dict[Period, list[Problem]]
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """`hours` of the day that suit, on the lab's wall; None for all day."""
@@ -71,8 +75,15 @@ def search(situation: Situation, sought: Sought) -> Iterator[Found]:
         by_machine.setdefault(row.machine_id, []).append(row)
     own = tuple(row for row in situation.rows if row.member_id == situation.person.id)
     alone = Often.of(situation.with_rows(own))
+    kinds: dict[Hashable, Said] = {}
     of_each = (
-        Lane(alone, view, sought, tuple(by_machine.get(view.id, ()))).found()
+        Lane(
+            alone,
+            view,
+            sought,
+            tuple(by_machine.get(view.id, ())),
+            kinds.setdefault(alike(view, alone), {}),
+        ).found()
         for view in sought.machines
     )
     return merge(*of_each, key=lambda each: (each.period.start, each.machine.position))
@@ -113,6 +124,7 @@ class Lane:
     view: MachineView
     sought: Sought
     rows: tuple[Blocker, ...]
+    said: Said
 
     def found(self) -> Iterator[Found]:
         earliest = choices.earliest_start(self.alone, self.view, timedelta(0))
@@ -158,6 +170,13 @@ class Lane:
         return self.alone.closing(self.view, period) is None
 
     def problems(self, period: Period) -> list[Problem]:
+        """What is said of one machine is said of its like: they are asked about once."""
+        found = self.said.get(period)
+        if found is None:
+            found = self.said[period] = self.judged(period)
+        return found
+
+    def judged(self, period: Period) -> list[Problem]:
         wish = Wish(machine_id=self.view.id, period=period)
         situation = self.alone
         if self.view.units > 1:

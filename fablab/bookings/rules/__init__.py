@@ -5,6 +5,7 @@ nor database, so pages, API, checks and imports all ask the same rules.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from fablab.bookings.rules import amounts, awaiting, materials, person, place, times
 from fablab.bookings.rules.facts import (
@@ -91,11 +92,12 @@ def problems(wish: Wish, facts: Facts) -> tuple[Problem, ...]:
     """
     if wrong := times.period_is_valid(wish, facts):
         return (wrong,)
-    return tuple(
-        problem
-        for rule, intents in ASKED
-        if wish.intent in intents and (problem := rule(wish, facts))
-    )
+    return tuple(problem for rule in asked_of(wish.intent) if (problem := rule(wish, facts)))
+
+
+@cache
+def asked_of(intent: Intent) -> tuple[Rule, ...]:
+    return tuple(rule for rule, intents in ASKED if intent in intents)
 
 
 def without_overridden(

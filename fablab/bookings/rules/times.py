@@ -21,6 +21,11 @@ def period_is_valid(wish: Wish, facts: Facts) -> Problem | None:
     return None
 
 
+def sensible(wish: Wish) -> bool:
+    """Whether opening hours can be asked about it: forwards, and no longer than a use may be."""
+    return timedelta(0) < wish.period.length <= LONGEST_USE
+
+
 def starts_in_the_future(wish: Wish, facts: Facts) -> Problem | None:
     """Staff may write down what was; what is moved into the past would be released at once."""
     if not wish.start_changes or wish.period.start >= (facts.asked_at or facts.now) - TOLERANCE:
