@@ -1,6 +1,6 @@
 """Everything the rules want to know, read in a constant number of statements."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +24,7 @@ from fablab.core.errors import NotFound
 from fablab.core.periods import Period
 from fablab.core.words import Words
 from fablab.lab.place import Place
-from fablab.machines.catalogue import Catalogue, MachineView, MaterialName
+from fablab.machines.catalogue import Catalogue, MachineView
 from fablab.machines.tables import Machine
 from fablab.quotas.rules import Tally, Terms, Use, tallies
 from fablab.training.rules import Held, best, last_day
@@ -143,9 +143,9 @@ class Situation:
             supervision=view.supervision,
             buddy_required=view.buddy_required,
             needs_approval=policy.needs_approval,
-            accepted=slugs(view.accepted),
-            restricted=slugs(view.restricted),
-            banned=slugs(view.banned),
+            accepted=frozenset(each.slug for each in view.accepted),
+            restricted=frozenset(each.slug for each in view.restricted),
+            banned=frozenset(each.slug for each in view.banned),
             limits=limits(view),
         )
 
@@ -198,10 +198,6 @@ class Situation:
             rows = tuple(each for each in rows if each.id != changed)
             uses = tuple(each for each in uses if each.booking_id != changed)
         return replace(self, rows=(*rows, row), uses=(*uses, self.use(wish)))
-
-
-def slugs(materials: Iterable[MaterialName]) -> frozenset[str]:
-    return frozenset(each.slug for each in materials)
 
 
 def limits(view: MachineView) -> Limits:
