@@ -14,6 +14,7 @@ from fablab.activity.tables import Activity
 from fablab.bookings.tables import Booking, Status, Strike
 from fablab.core.tables import JobRun
 from fablab.notifications.tables import Notification
+from fablab.schedule import NIGHTLY
 from tests.simulation import whole
 from tests.simulation.conftest import Scene, a_scene
 from tests.simulation.crowd import Crowd, wishes
@@ -151,7 +152,7 @@ async def race(scene: Scene, urls: list[str]) -> set[int]:
 
 async def dated_jobs_done() -> bool:
     rows = await JobRun.select()
-    return len(rows) == 2 and all(row["done_at"] for row in rows)
+    return len(rows) == len(NIGHTLY) and all(row["done_at"] for row in rows)
 
 
 async def all_released(missed: list[int]) -> bool:
