@@ -125,14 +125,25 @@ async def handled(
     booking_id: int,
     handle: Callable[[], Awaitable[Any]],
 ) -> Response[bytes]:
-    """Do something to a booking once, and show it as it is then. What was due comes first."""
+    """Do something to a booking once, and show it as it is then."""
+
+    async def act() -> Any:
+        await handle()
+        return await listing.one(viewer, place, machines, booking_id)
+
+    return await done_once(request, viewer, booking_id, act)
+
+
+async def done_once(
+    request: Asked, viewer: Viewer, booking_id: int, act: Callable[[], Awaitable[Any]]
+) -> Response[bytes]:
+    """Act once, and answer what comes of it. What was due at its machine comes first."""
     await settling.settle_beside(booking_id)
 
-    async def act() -> once.Answer:
-        await handle()
-        return once.answer(200, await listing.one(viewer, place, machines, booking_id))
+    async def answer() -> once.Answer:
+        return once.answer(200, await act())
 
-    return await once.once(request, viewer.id, await request.body(), act)
+    return await once.once(request, viewer.id, await request.body(), answer)
 
 
 ROUTES = [change, check_in, finish, cancel]

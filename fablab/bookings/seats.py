@@ -1,6 +1,6 @@
 """Which unit a booking takes; with several seats the coming ones may be dealt anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from fablab.bookings.rules import Facts, Wish, place
@@ -34,9 +34,13 @@ async def move_seats(moved: Mapping[int, int], leaving: Sequence[int] = ()) -> N
     if not moved:
         return
     ids = db.among(moved)
-    parked = db.among([*moved, *leaving])
-    await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", parked)
+    await park([*moved, *leaving])
     cases = " ".join(["WHEN {} THEN CAST({} AS INTEGER)"] * len(moved))
     pairs = [value for pair in moved.items() for value in pair]
     dealt = f"UPDATE booking SET unit = CASE id {cases} END WHERE id IN {{}}"  # noqa: S608
     await db.execute(dealt, *pairs, ids)
+
+
+async def park(booking_ids: Iterable[int]) -> None:
+    """Out of everybody's way until they are written where they go."""
+    await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", db.among(booking_ids))

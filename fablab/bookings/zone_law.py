@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.activity.actions import record
-from fablab.bookings import zone_telling
+from fablab.bookings import seats, zone_telling
 from fablab.bookings.making import on_the_wall
 from fablab.bookings.tables import BLOCKING, Booking, Status
 from fablab.bookings.zone_plan import Plan, planned
@@ -90,7 +90,7 @@ async def cancel(plan: Plan, now: datetime) -> None:
 async def park(plan: Plan) -> None:
     """Whoever changes place waits on a unit of its own, where nobody meets anybody."""
     if ids := [row.id for row in plan.moved + plan.reseated]:
-        await db.execute("UPDATE booking SET unit = -id WHERE id IN {}", db.among(ids))
+        await seats.park(ids)
 
 
 async def move(plan: Plan, now: datetime) -> None:

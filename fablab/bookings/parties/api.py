@@ -7,15 +7,15 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
-from fablab.bookings import listing, settling
+from fablab.bookings import listing
 from fablab.bookings.api import MAY_BOOK
+from fablab.bookings.api_handling import done_once
 from fablab.bookings.parties import handling
 from fablab.bookings.schemas import Cancellation, Nothing, PartyShown
 from fablab.bookings.tables import Booking
 from fablab.lab.place import Place
 from fablab.machines.catalogue import Catalogue
 from fablab.members.viewer import Viewer
-from fablab.web import once
 from fablab.web.auth import Here, Machines, SignedIn
 from fablab.web.bodies import body
 from fablab.web.openapi import described
@@ -79,13 +79,12 @@ async def handled(
     booking_id: int,
     handle: Callable[[], Awaitable[list[Booking]]],
 ) -> Response[bytes]:
-    await settling.settle_beside(booking_id)
+    """Do something to all of it once, and show it as it is then."""
 
-    async def act() -> once.Answer:
-        shown = await listing.these(viewer, place, machines, await handle())
-        return once.answer(200, PartyShown(shown))
+    async def act() -> PartyShown:
+        return PartyShown(await listing.these(viewer, place, machines, await handle()))
 
-    return await once.once(request, viewer.id, await request.body(), act)
+    return await done_once(request, viewer, booking_id, act)
 
 
 ROUTES = [check_in, finish, cancel]

@@ -1,21 +1,20 @@
 """Another time for a party: all of its bookings go there, or none does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fablab.activity.actions import record_all
-from fablab.bookings import buddies, guards, judging, rewriting, seats
+from fablab.bookings import buddies, judging, rewriting
 from fablab.bookings.asking import Judged, Override
 from fablab.bookings.knowing import known
+from fablab.bookings.moving import move_all
 from fablab.bookings.parties import telling, together
 from fablab.bookings.parties.making import PartyDenied
 from fablab.bookings.queries import changed_wish
-from fablab.bookings.rules import Wish, place
-from fablab.bookings.several import chosen_units
+from fablab.bookings.rules import Wish
 from fablab.bookings.situation import Situation
 from fablab.bookings.tables import Booking
-from fablab.bookings.taken import around
 from fablab.bookings.telling import moved_by, place_of
 from fablab.bookings.waitlist.freed import freed
 from fablab.core import clock, db
@@ -23,8 +22,6 @@ from fablab.core.periods import Period
 from fablab.machines.tables import Machine
 from fablab.members.viewer import Viewer
 
-PARK = "UPDATE booking SET unit = -id WHERE id IN {}"
-HIDE = "UPDATE booking SET unit = -id, status = 'cancelled' WHERE id IN {}"
 What = tuple[str | None, bool | None]
 
 
@@ -70,7 +67,7 @@ async def _move(
         return chosen
     judged = await judged_anew(actor, going, [wishes[row.id] for row in going], override, locked)
     before = [place_of(row) for row in going]
-    await write(going, judged)
+    await move_all(going, judged)
     moves = zip(going, judged, before, strict=True)
     await record_all([moved_by(actor, *each) for each in moves])
     await telling.moved(actor, going, judged, before[0])
@@ -105,37 +102,3 @@ async def judged_anew(
 def without(situation: Situation, rows: Sequence[Booking]) -> Situation:
     going = {row.id for row in rows}
     return situation.with_rows(tuple(row for row in situation.rows if row.id not in going))
-
-
-async def write(rows: Sequence[Booking], judged: Sequence[Judged]) -> None:
-    """Parked first, so that nobody meets anybody on the way. Two statements, unless seats must be
-    dealt anew."""
-    ids, units = db.among(row.id for row in rows), chosen_units(judged)
-    if units is None:
-        await db.execute(HIDE, ids)  # whoever deals seats must not meet those who are moving
-        for row, each in zip(rows, judged, strict=True):
-            await seated(row, each)
-        return
-    names: set[str] = set()
-    for row, each, unit in zip(rows, judged, units, strict=True):
-        names |= become(row, each, unit)
-    await db.execute(PARK, ids)
-    with guards.guarded():
-        await db.update_all(rows, sorted(names))
-
-
-def become(row: Booking, judged: Judged, unit: int) -> set[str]:
-    """The row as it is to be stored; the names of what may have changed."""
-    values = rewriting.changed(row, judged, unit)
-    for name, value in values.items():
-        setattr(row, name, value)
-    return set(values)
-
-
-async def seated(row: Booking, judged: Judged) -> None:
-    """One by one, each with the seats as they have become by then."""
-    wanted = place.busy(judged.wish, judged.facts)
-    facts = replace(judged.facts, blockers=await around([judged.wish.machine_id], wanted))
-    names = become(row, judged, await seats.seat(judged.wish, facts)) | {"status"}
-    with guards.guarded():
-        await db.update_all([row], sorted(names))
